@@ -1,0 +1,133 @@
+package io.daybreak.protocol;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+
+/**
+ * Result codes of outcomes. Each name states the violated rule; numbers are never reused or reordered.
+ * <p>
+ * Three families, told apart by number:
+ * <ul>
+ * <li>{@link #OK};</li>
+ * <li>1 to 63, <b>not decided</b>: the state machine did nothing and remembers nothing, the same id may be sent again;</li>
+ * <li>from 64 on, <b>refused</b>: the outcome is final, it is remembered with the id and every repeat gets it.</li>
+ * </ul>
+ * Within each family the number is the order in which the rules are checked: where several rules are broken, the
+ * answer is the lowest number, except where docs/native-protocol.md, "Precedence", says otherwise.
+ */
+public final class Result {
+    /** Applied. */
+    public static final int OK = 0;
+
+    // Not decided: what is wrong with the contents alone. Any state would give the same answer.
+    public static final int MALFORMED_COMMAND = 1;
+    public static final int ID_MUST_NOT_BE_ZERO = 2;
+    public static final int ID_MUST_NOT_BE_MAX = 3;
+    public static final int RESERVED_MUST_BE_ZERO = 4;
+    public static final int FLAGS_ARE_MUTUALLY_EXCLUSIVE = 5;
+    public static final int PENDING_ID_MUST_BE_ZERO = 6;
+    public static final int PENDING_ID_MUST_NOT_BE_ZERO = 7;
+    public static final int PENDING_ID_MUST_BE_DIFFERENT = 8;
+    public static final int TIMEOUT_MUST_BE_ZERO = 9;
+    public static final int TIMEOUT_MUST_NOT_BE_ZERO = 10;
+    public static final int DEBIT_ACCOUNT_ID_MUST_NOT_BE_ZERO = 11;
+    public static final int CREDIT_ACCOUNT_ID_MUST_NOT_BE_ZERO = 12;
+    public static final int ACCOUNTS_MUST_BE_DIFFERENT = 13;
+    public static final int AMOUNT_OUT_OF_RANGE = 14;
+    public static final int AMOUNT_MUST_BE_ZERO = 15;
+    public static final int AMOUNT_MUST_NOT_BE_ZERO = 16;
+    public static final int LEDGER_MUST_NOT_BE_ZERO = 17;
+    public static final int CODE_MUST_NOT_BE_ZERO = 18;
+
+    // Not decided: the chain as a whole.
+    public static final int CHAIN_IS_OPEN = 24;
+    public static final int CHAIN_IS_TOO_LONG = 25;
+    public static final int CHAIN_REPEATS_AN_ID = 26;
+    public static final int CHAIN_MEMBER_NOT_DECIDED = 27;
+    public static final int CHAIN_MEMBER_EXISTS = 28;
+
+    // Not decided: identity, rights, room.
+    public static final int PARTICIPANT_NOT_FOUND = 32;
+    public static final int ID_IN_THE_FUTURE = 33;
+    public static final int EXISTS_WITH_DIFFERENT_CONTENTS = 34;
+    public static final int ID_EXPIRED = 35;
+    public static final int NOT_GRANTED = 36;
+    public static final int BUSY = 37;
+    public static final int STORAGE_RESERVE_REACHED = 38;
+    public static final int HOLD_CAPACITY_REACHED = 39;
+    public static final int ACCOUNT_CAPACITY_REACHED = 40;
+    public static final int PARTICIPANT_CAPACITY_REACHED = 41;
+    public static final int GRANT_CAPACITY_REACHED = 42;
+    public static final int LEDGER_CAPACITY_REACHED = 43;
+    public static final int ID_CAPACITY_REACHED = 44;
+    public static final int NOT_CONFIGURED = 45;
+    public static final int RULES_VERSION_UNKNOWN = 46;
+    public static final int LIMIT_OUT_OF_RANGE = 47;
+    public static final int SHUTTING_DOWN = 48;
+
+    // Refused and remembered: transfers.
+    public static final int LINKED_TRANSFER_FAILED = 64;
+    public static final int PENDING_TRANSFER_NOT_FOUND = 65;
+    public static final int PENDING_TRANSFER_NOT_PENDING = 66;
+    public static final int PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT = 67;
+    public static final int PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT = 68;
+    public static final int PENDING_TRANSFER_HAS_DIFFERENT_LEDGER = 69;
+    public static final int PENDING_TRANSFER_HAS_DIFFERENT_CODE = 70;
+    public static final int PENDING_TRANSFER_ALREADY_POSTED = 71;
+    public static final int PENDING_TRANSFER_ALREADY_VOIDED = 72;
+    public static final int PENDING_TRANSFER_EXPIRED = 73;
+    public static final int PENDING_TRANSFER_CLOSED = 74;
+    public static final int EXCEEDS_PENDING_TRANSFER_AMOUNT = 75;
+    public static final int DEBIT_ACCOUNT_NOT_FOUND = 76;
+    public static final int CREDIT_ACCOUNT_NOT_FOUND = 77;
+    public static final int ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER = 78;
+    public static final int TRANSFER_MUST_HAVE_THE_SAME_LEDGER_AS_ACCOUNTS = 79;
+    public static final int DEBIT_ACCOUNT_CLOSED = 80;
+    public static final int CREDIT_ACCOUNT_CLOSED = 81;
+    public static final int DEBIT_ACCOUNT_FROZEN = 82;
+    public static final int CREDIT_ACCOUNT_FROZEN = 83;
+    public static final int OVERFLOWS_DEBITS_PENDING = 84;
+    public static final int OVERFLOWS_CREDITS_PENDING = 85;
+    public static final int OVERFLOWS_DEBITS_POSTED = 86;
+    public static final int OVERFLOWS_CREDITS_POSTED = 87;
+    public static final int OVERFLOWS_DEBITS = 88;
+    public static final int OVERFLOWS_CREDITS = 89;
+    public static final int OVERFLOWS_TIMEOUT = 90;
+    public static final int EXCEEDS_CREDITS = 91;
+    public static final int EXCEEDS_DEBITS = 92;
+
+    // Refused: accounts and administration. Their identity is the account's or participant's own id.
+    public static final int ACCOUNT_NOT_FOUND = 128;
+    public static final int ACCOUNT_EXISTS_WITH_DIFFERENT_CONTENTS = 129;
+    public static final int ACCOUNT_ALREADY_CLOSED = 130;
+    public static final int ACCOUNT_HAS_HOLDS = 131;
+    public static final int ACCOUNT_HAS_A_BALANCE = 132;
+    public static final int PARTICIPANT_CODE_TAKEN = 133;
+    public static final int GRANT_NOT_FOUND = 134;
+    public static final int CLOCK_WOULD_GO_BACK = 135;
+    public static final int RULES_VERSION_WOULD_GO_BACK = 136;
+
+    private static final int FIRST_DECIDED_REFUSAL = 64;
+
+    private Result() {
+    }
+
+    /** True if the command took its place in the order: it was applied, or it was refused for good. */
+    public static boolean isDecided(final int result) {
+        return result == OK || result >= FIRST_DECIDED_REFUSAL;
+    }
+
+    /** The constant's name, or {@code RESULT_n} for a number this version does not know. Cold path: it searches. */
+    public static String name(final int result) {
+        try {
+            for (final Field field : Result.class.getDeclaredFields()) {
+                if (Modifier.isPublic(field.getModifiers()) && field.getType() == int.class && field.getInt(null) == result) {
+                    return field.getName();
+                }
+            }
+        } catch (final IllegalAccessException ex) {
+            throw new IllegalStateException(ex);
+        }
+        return "RESULT_" + result;
+    }
+}
