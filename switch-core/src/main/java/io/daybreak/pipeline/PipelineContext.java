@@ -1,0 +1,5 @@
+package io.daybreak.pipeline;
+
+/** Settings of the pipeline. */
+public final class PipelineContext {
+}
