@@ -6,10 +6,10 @@ import java.math.BigInteger;
 
 /** An account of the naive ledger. Never changed: a movement makes a new one. */
 record NaiveAccount(AccountCommand contents, int flags, BigInteger debitsPosted, BigInteger debitsPending,
-                    BigInteger creditsPosted, BigInteger creditsPending, long createdNs, long createdSequence) {
-    static NaiveAccount created(final AccountCommand contents, final long nowNs, final long sequence) {
+                    BigInteger creditsPosted, BigInteger creditsPending, long createdNs) {
+    static NaiveAccount created(final AccountCommand contents, final long nowNs) {
         final BigInteger zero = BigInteger.ZERO;
-        return new NaiveAccount(contents, contents.flags(), zero, zero, zero, zero, nowNs, sequence);
+        return new NaiveAccount(contents, contents.flags(), zero, zero, zero, zero, nowNs);
     }
 
     boolean has(final int flag) {
@@ -21,18 +21,17 @@ record NaiveAccount(AccountCommand contents, int flags, BigInteger debitsPosted,
     }
 
     NaiveAccount withFlags(final int newFlags) {
-        return new NaiveAccount(contents, newFlags, debitsPosted, debitsPending, creditsPosted, creditsPending, createdNs,
-            createdSequence);
+        return new NaiveAccount(contents, newFlags, debitsPosted, debitsPending, creditsPosted, creditsPending, createdNs);
     }
 
     NaiveAccount plusDebits(final BigInteger posted, final BigInteger pending) {
         return new NaiveAccount(contents, flags, debitsPosted.add(posted), debitsPending.add(pending), creditsPosted,
-            creditsPending, createdNs, createdSequence);
+            creditsPending, createdNs);
     }
 
     NaiveAccount plusCredits(final BigInteger posted, final BigInteger pending) {
         return new NaiveAccount(contents, flags, debitsPosted, debitsPending, creditsPosted.add(posted),
-            creditsPending.add(pending), createdNs, createdSequence);
+            creditsPending.add(pending), createdNs);
     }
 
     BigInteger debits() {

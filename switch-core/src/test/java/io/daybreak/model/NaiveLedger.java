@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,9 @@ public final class NaiveLedger implements Ledger {
     private static final int MAX_GRANTS = 256;
     private static final int MIN_ID_CAPACITY = 1_024;
     private static final int NEWEST_RULES = 1;
+    /** Memory forgets records of transfers, and of histories, so many at a time. */
+    private static final int RECORDS_FORGOTTEN_AT_ONCE = 32_768;
+    private static final int CHANGES_FORGOTTEN_AT_ONCE = 65_536;
 
     private final Map<Integer, ParticipantCommand> participants = new TreeMap<>();
     private final Map<Integer, List<GrantCommand>> grants = new TreeMap<>();
@@ -47,6 +51,8 @@ public final class NaiveLedger implements Ledger {
     private long nowNs;
     private long lastSequence;
     private int sweptInEntry;
+    private int recordsForgotten;
+    private int changesForgotten;
     private int rulesVersion = 1;
 
     // ----- entries and deadlines ------------------------------------------------------------------------------------
@@ -74,10 +80,21 @@ public final class NaiveLedger implements Ledger {
 
     private void expire(final NaiveHold hold) {
         final TransferCommand record = hold.contents().pendingId(hold.key().id()).amount(hold.left().longValueExact())
-            .flags(TransferFlags.EXPIRY).timeoutMs(0);
+            .flags(TransferFlags.EXPIRY).timeoutMs(0).userData128(Id.ZERO).userData64(0);
         release(hold, hold.left(), OutcomeFlags.HOLD_EXPIRED);
         records.add(new Entry(hold.key().participantId(), record, lastSequence, hold.deadlineNs()));
         noteChange(hold.contents(), lastSequence, hold.deadlineNs());
+        forget();
+    }
+
+    /** What is beyond the retained count is forgotten, once a whole lot of it is. */
+    private void forget() {
+        if (records.size() - recordsForgotten - RECORDS_FORGOTTEN_AT_ONCE >= limits.transfersRetained()) {
+            recordsForgotten += RECORDS_FORGOTTEN_AT_ONCE;
+        }
+        if (history.size() - changesForgotten - CHANGES_FORGOTTEN_AT_ONCE >= limits.historyRetained()) {
+            changesForgotten += CHANGES_FORGOTTEN_AT_ONCE;
+        }
     }
 
     // ----- commands -------------------------------------------------------------------------------------------------
@@ -106,9 +123,8 @@ public final class NaiveLedger implements Ledger {
         } else if (command instanceof RaiseRulesCommand raise) {
             return applyRaiseRules(participantId, raise);
         } else {
-            final Answer answer = decided(Result.OK);
             sweep();
-            return answer;
+            return decided(Result.OK);
         }
     }
 
@@ -149,6 +165,7 @@ public final class NaiveLedger implements Ledger {
         if (verdict.result == Result.OK) {
             perform(participantId, transfer, verdict.amount, lastSequence);
         }
+        forget();
         return remember(participantId, transfer, new Answer(verdict.result, 0, verdict.outcomeAmount(), lastSequence, nowNs));
     }
 
@@ -246,6 +263,7 @@ public final class NaiveLedger implements Ledger {
             lastSequence++;
             answers.add(remember(participantId, members.get(i), new Answer(codes[i], 0, amounts[i], lastSequence, nowNs)));
         }
+        forget();
         return answers;
     }
 
@@ -390,7 +408,8 @@ public final class NaiveLedger implements Ledger {
 
     private boolean matches(final GrantCommand grant, final long accountId) {
         final NaiveAccount account = accounts.get(accountId);
-        if (grant.ledger() != 0 && (account == null || account.contents().ledger() != grant.ledger())) {
+        // The ledger of an account that does not exist is not known, and so cannot speak against the grant.
+        if (grant.ledger() != 0 && account != null && account.contents().ledger() != grant.ledger()) {
             return false;
         }
         return switch (grant.kind()) {
@@ -689,10 +708,11 @@ public final class NaiveLedger implements Ledger {
         if (sender != Result.OK) {
             return undecided(sender);
         }
+        // The answer to a repeat has the first one's time; its sequence is not kept with 50 million accounts.
         final NaiveAccount existing = accounts.get(a.id());
         if (existing != null) {
             return existing.contents().equals(a)
-                ? new Answer(Result.OK, OutcomeFlags.REPEATED, 0, existing.createdSequence(), existing.createdNs())
+                ? new Answer(Result.OK, OutcomeFlags.REPEATED, 0, lastSequence, existing.createdNs())
                 : decided(Result.ACCOUNT_EXISTS_WITH_DIFFERENT_CONTENTS);
         }
         if (accounts.size() >= limits.accountCapacity()) {
@@ -704,7 +724,7 @@ public final class NaiveLedger implements Ledger {
             return undecided(Result.LEDGER_CAPACITY_REACHED);
         }
         final Answer answer = decided(Result.OK);
-        accounts.put(a.id(), NaiveAccount.created(a, nowNs, answer.sequence()));
+        accounts.put(a.id(), NaiveAccount.created(a, nowNs));
         return answer;
     }
 
@@ -826,14 +846,16 @@ public final class NaiveLedger implements Ledger {
             return undecided(Result.PARTICIPANT_NOT_FOUND);
         }
         final List<GrantCommand> held = grants.computeIfAbsent((int) g.participantId(), id -> new ArrayList<>());
+        // DEBIT includes READ: with and without it is the same grant.
+        final GrantCommand grant = (g.rights() & Participants.RIGHT_DEBIT) != 0 ? g.put().rights(rights) : g.put();
         if (g.remove()) {
-            return decided(held.remove(g.put()) ? Result.OK : Result.GRANT_NOT_FOUND);
+            return decided(held.remove(grant) ? Result.OK : Result.GRANT_NOT_FOUND);
         }
-        if (!held.contains(g)) {
+        if (!held.contains(grant)) {
             if (held.size() >= MAX_GRANTS) {
                 return undecided(Result.GRANT_CAPACITY_REACHED);
             }
-            held.add(g);
+            held.add(grant);
         }
         return decided(Result.OK);
     }
@@ -902,6 +924,11 @@ public final class NaiveLedger implements Ledger {
         return accounts.size();
     }
 
+    /** The open holds in the order in which they were made. */
+    List<NaiveHold.Key> openHoldKeys() {
+        return openHolds.values().stream().sorted(Comparator.comparingLong(NaiveHold::sequence)).map(NaiveHold::key).toList();
+    }
+
     public int openHoldCount() {
         return openHolds.size();
     }
@@ -947,7 +974,7 @@ public final class NaiveLedger implements Ledger {
             return outline(participantId, id, answer.sequence(), answer.timestampNs(), 0, answer.result(),
                 OutcomeFlags.LOOKUP_REFUSED);
         }
-        for (int i = firstInMemory(); i < records.size(); i++) {
+        for (int i = recordsForgotten; i < records.size(); i++) {
             final Entry entry = records.get(i);
             if (entry.sequence == answer.sequence() && !entry.contents.has(TransferFlags.EXPIRY)) {
                 return view(entry);
@@ -966,7 +993,7 @@ public final class NaiveLedger implements Ledger {
     /** All transfers of an account that memory keeps, newest first. */
     public List<TransferView> accountTransfers(final long accountId) {
         final List<TransferView> views = new ArrayList<>();
-        for (int i = records.size() - 1; i >= firstInMemory(); i--) {
+        for (int i = records.size() - 1; i >= recordsForgotten; i--) {
             final TransferCommand contents = records.get(i).contents;
             if (contents.debitAccountId() == accountId || contents.creditAccountId() == accountId) {
                 views.add(view(records.get(i)));
@@ -978,8 +1005,7 @@ public final class NaiveLedger implements Ledger {
     /** The balance history of an account that memory keeps, newest first. */
     public List<BalanceView> accountHistory(final long accountId) {
         final List<BalanceView> views = new ArrayList<>();
-        final int first = (int) Math.max(0, history.size() - limits.historyRetained());
-        for (int i = history.size() - 1; i >= first; i--) {
+        for (int i = history.size() - 1; i >= changesForgotten; i--) {
             if (history.get(i).accountId == accountId) {
                 views.add(history.get(i).balances);
             }
@@ -1008,7 +1034,7 @@ public final class NaiveLedger implements Ledger {
 
     /** Transfers, expiries included, that memory keeps. */
     public int recordCount() {
-        return records.size() - firstInMemory();
+        return records.size() - recordsForgotten;
     }
 
     private TransferView view(final Entry entry) {
@@ -1021,18 +1047,13 @@ public final class NaiveLedger implements Ledger {
             Result.OK, OutcomeFlags.LOOKUP_APPLIED, holdState, entry.participantId);
     }
 
-    private int firstInMemory() {
-        return (int) Math.max(0, records.size() - limits.transfersRetained());
-    }
-
     private boolean isRecordInMemory(final NaiveHold.Key key) {
         final long sequence = remembered.get(key).answer.sequence();
-        final int first = firstInMemory();
-        if (first == 0) {
+        if (recordsForgotten == 0) {
             return true;
         }
         // Expiries share the sequence of the command before them, but stand behind it.
-        final Entry oldest = records.get(first);
+        final Entry oldest = records.get(recordsForgotten);
         return sequence > oldest.sequence || sequence == oldest.sequence && !oldest.contents.has(TransferFlags.EXPIRY);
     }
 

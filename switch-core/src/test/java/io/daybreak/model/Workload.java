@@ -40,6 +40,7 @@ public final class Workload {
     private static final long UNKNOWN_ACCOUNT = 900_000;
     private static final int RECENT = 1_500;
     private static final int RECENT_HOLDS = 120;
+    private static final int OLDEST = 200;
     private static final long MAX_TIMEOUT_MS = 0xFFFF_FFFFL;
 
     private final SplittableRandom random;
@@ -49,6 +50,8 @@ public final class Workload {
     private final List<Step.Single> recent = new ArrayList<>();
     private final List<Step.Chain> recentChains = new ArrayList<>();
     private final List<NaiveHold.Key> recentHolds = new ArrayList<>();
+    /** Some of the oldest holds and transfers: long after, their records are forgotten and their ids are not. */
+    private final List<Step.Single> oldest = new ArrayList<>();
     private final List<AccountCommand> accounts = new ArrayList<>();
     private final List<AccountCommand> whales = new ArrayList<>();
     private final List<GrantCommand> grants = new ArrayList<>();
@@ -78,8 +81,15 @@ public final class Workload {
         for (final Answer answer : answers) {
             produced.merge(answer.result(), 1L, Long::sum);
         }
+        if (step instanceof Step.Single single && single.command() instanceof AccountCommand account
+            && answers.get(0).result() == Result.ACCOUNT_CAPACITY_REACHED) {
+            accounts.remove(account);
+        }
         if (step instanceof Step.Single single && single.command() instanceof TransferCommand transfer) {
             remember(recent, single, RECENT);
+            if (oldest.size() < OLDEST && answers.get(0).result() == Result.OK) {
+                oldest.add(single);
+            }
             noteHold(single.participantId(), transfer);
         } else if (step instanceof Step.Chain chain) {
             remember(recentChains, chain, RECENT);
@@ -115,6 +125,9 @@ public final class Workload {
             return new Step.Begin(nowNs);
         }
         leftInEntry--;
+        if (ledger.openHoldCount() >= profile.limits.holdCapacity() && chance(20)) {
+            return releaseOne();
+        }
         final int dice = random.nextInt(1_000);
         if (dice < 780) {
             final int participant = pickParticipant();
@@ -132,6 +145,14 @@ public final class Workload {
         } else {
             return nextAdministration();
         }
+    }
+
+    /** Makes room for another hold. */
+    private Step releaseOne() {
+        final List<NaiveHold.Key> open = ledger.openHoldKeys();
+        final NaiveHold.Key key = pick(open);
+        return new Step.Single(key.participantId(), chance(50) ? TransferCommand.release(nextId(), key.id(), 0)
+            : TransferCommand.post(nextId(), key.id(), TransferFlags.AMOUNT_ALL));
     }
 
     // ----- time -----------------------------------------------------------------------------------------------------
@@ -286,6 +307,9 @@ public final class Workload {
         Id pendingId = key.id();
         if (chance(3)) {
             pendingId = chance(50) || recent.isEmpty() ? nextId() : ((TransferCommand) pick(recent).command()).id();
+        } else if (chance(2) && !oldest.isEmpty()) {
+            final Step.Single old = pick(oldest);
+            return TransferCommand.release(nextId(), ((TransferCommand) old.command()).id(), 0);
         }
         final long left = ledger.left(participant, pendingId) == null ? 1_000
             : ledger.left(participant, pendingId).longValueExact();
@@ -549,6 +573,9 @@ public final class Workload {
             plan(OPERATOR, GrantCommand.grantAccount(BY_ACCOUNT, id, debit));
         }
         if (profile.fillsTables) {
+            for (int i = 0; i < 254; i++) {
+                plan(OPERATOR, AccountCommand.account(Long.MIN_VALUE + nextLedger).ledger(nextLedger++));
+            }
             for (int i = 0; i <= 256; i++) {
                 plan(OPERATOR, GrantCommand.grantAccount(MANY_GRANTS, 1_000_000 + i, 1));
             }
@@ -609,7 +636,7 @@ public final class Workload {
         public static final Profile ORDINARY = new Profile("ordinary", START_NS, ConfigureCommand.roomy(), 40, true);
         /** Small tables: holds, accounts and records run out, deadlines are swept one after the other. */
         public static final Profile NARROW = new Profile("narrow", START_NS, ConfigureCommand.roomy().holdCapacity(60)
-            .accountCapacity(300).transfersRetained(400).historyRetained(150).sweepLimit(2).idFutureToleranceMs(0), 20, false);
+            .accountCapacity(300).transfersRetained(1_024).historyRetained(1_024).sweepLimit(2).idFutureToleranceMs(0), 20, false);
         /** Near the last nanosecond that a timestamp can name, where time-outs overflow. */
         public static final Profile END_OF_TIME = new Profile("end of time", Long.MAX_VALUE - 30L * 86_400_000 * NS_PER_MS,
             ConfigureCommand.roomy().sweepLimit(7), 30, false);
