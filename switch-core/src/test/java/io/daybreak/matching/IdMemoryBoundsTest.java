@@ -55,10 +55,11 @@ class IdMemoryBoundsTest {
     }
 
     @Test
-    void shouldTakeFiftyEightBytesPerIdInTheOrderOfTime() {
+    void shouldTakeFewBytesPerIdInTheOrderOfTime() {
         send(3 * (int) CAPACITY, t -> t);
         assertThat(mostGenerations).isEqualTo(1);
-        assertThat(bytesPerId()).isBetween(56.0, 63.0);
+        // 57.5, and what rounding up to slabs of 4 MiB adds at this capacity.
+        assertThat(bytesPerId()).isBetween(57.0, 65.0);
         assertThat(memory.sliceCount(SENDER)).isLessThan(32);
     }
 
