@@ -25,12 +25,14 @@ final class IdSlice {
     private long digest;
     private long saltHi;
     private long saltLo;
+    private int firstCapacity;
     private int targetCount;
     private int generationCount;
     private IdGeneration newest;
 
-    /** Starts anew. Closes to new times once it holds seven eighths of {@code firstCapacity}: the rest is for stragglers. */
-    void open(final long newStartMs, final long salt, final int firstCapacity, final BlockStock stock) {
+    /** Starts anew. Closes to new times once it holds seven eighths of its first capacity: the rest is for stragglers. */
+    void open(final long newStartMs, final long salt, final int newFirstCapacity, final BlockStock stock) {
+        firstCapacity = newFirstCapacity;
         startMs = newStartMs;
         maxMs = newStartMs;
         count = 0;
@@ -109,13 +111,17 @@ final class IdSlice {
         return digest;
     }
 
+    int firstCapacity() {
+        return firstCapacity;
+    }
+
     int generationCount() {
         return generationCount;
     }
 
     /** Hash of what decides when this slice closes and is forgotten, apart from its ids. */
     long recordHash(final int participantId) {
-        return Mix.ofRecord(3, participantId, startMs, targetCount);
+        return Mix.ofRecord(3, participantId, startMs, firstCapacity);
     }
 
     long computeDigest(final int participantId) {
@@ -136,15 +142,15 @@ final class IdSlice {
     }
 
     /**
-     * The second generation is for stragglers of a closed slice and half the size of the first; from then on each
-     * doubles, so that their number stays small however many ids come. One that refused an id while it was far from full
-     * had its ids in one place; a larger one would help nobody but cost memory.
+     * The second generation is for stragglers of a closed slice and half the size of the first. From then on each is four
+     * times the one before: seven hold a million ids of one millisecond, and a look-up probes them all. A generation that
+     * refused an id while it was far from full had its ids in one place; a larger one would only cost memory.
      */
     private int furtherCapacity() {
         final int capacity = newest.capacity();
         if (generationCount == 1) {
             return Math.max(MIN_GENERATION_CAPACITY, capacity / 2);
         }
-        return newest.count() < capacity / 2 ? capacity : Math.min(IdGeneration.MAX_CAPACITY, 2 * capacity);
+        return newest.count() < capacity / 2 ? capacity : Math.min(IdGeneration.MAX_CAPACITY, 4 * capacity);
     }
 }
