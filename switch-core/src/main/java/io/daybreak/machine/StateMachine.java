@@ -1,72 +1,426 @@
 package io.daybreak.machine;
 
+import io.daybreak.ledger.TransferCommand;
+import io.daybreak.ledger.Transfers;
+import io.daybreak.matching.IdMemory;
+import io.daybreak.memory.Hashing;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.participant.ParticipantTable;
+import io.daybreak.protocol.OutcomeFlags;
+import io.daybreak.protocol.Participants;
+import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.AccountActionDecoder;
+import io.daybreak.protocol.codec.AccountDecoder;
+import io.daybreak.protocol.codec.ConfigureDecoder;
+import io.daybreak.protocol.codec.TickDecoder;
+import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** The state machine's entry. */
+/**
+ * All state that decides about money, changed by one command at a time: (state, command, sequence, timestamp) gives
+ * (state, outcome). The same commands give the same state, bit for bit, on any machine.
+ * <p>
+ * Commands come in entries that share a timestamp: {@link #beginEntry}, then {@link #apply} or a chain for each. A
+ * command that is decided takes the next sequence, whether it is applied or refused; one that is not decided changes
+ * nothing and takes none. A repeat gets its first outcome and takes none either.
+ * <p>
+ * Owned by the ledger thread. Allocates nothing once its tables stand.
+ */
 public final class StateMachine {
+    /** Version of the rules that a new journal starts with. */
+    public static final int FIRST_RULES_VERSION = 1;
+    /** Newest version of the rules that this code knows. */
+    public static final int LAST_RULES_VERSION = 1;
+
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final ParticipantTable participants = new ParticipantTable();
+    private final IdMemory ids;
+    private final Transfers transfers;
+    private final AccountCommands accountCommands;
+    private final Administration administration;
+    private final Queries queries;
+    private final TransferCommand single = new TransferCommand();
+    private TransferCommand[] members = new TransferCommand[0];
+    private Outcome[] memberOutcomes = new Outcome[0];
+    private long[] memberAmounts = new long[0];
+    private int memberCount;
+    private int chainParticipantId;
+    private long lastSequence;
+    private long nowNs;
+    private long nowMs;
+    private int sweptInEntry;
+
     public StateMachine(final SlabAllocator allocator) {
-        throw new UnsupportedOperationException();
+        this.ids = new IdMemory(allocator);
+        this.transfers = new Transfers(allocator, participants, ids);
+        this.administration = new Administration(participants, ids, transfers);
+        this.accountCommands = new AccountCommands(transfers, administration);
+        this.queries = new Queries(this, participants, ids, transfers);
     }
 
+    /**
+     * Begins an entry: sets the time of its commands, and sweeps deadlines that have passed, at most
+     * {@code sweepLimit} of them.
+     *
+     * @param timestampNs epoch nanoseconds, above those of the entry before
+     */
     public void beginEntry(final long timestampNs) {
+        if (timestampNs <= nowNs) {
+            throw new IllegalStateException("command time would not advance: " + timestampNs + " after " + nowNs);
+        }
+        nowNs = timestampNs;
+        nowMs = timestampNs / NS_PER_MS;
+        sweptInEntry = 0;
+        sweep();
     }
 
+    private void sweep() {
+        int swept = 0;
+        while (swept < administration.sweepLimit() && transfers.nextDeadlineNs() <= nowNs) {
+            transfers.expireNext(lastSequence);
+            transfers.trim();
+            swept++;
+        }
+        sweptInEntry += swept;
+    }
+
+    /** Deadlines swept since the entry began. */
     public int sweptInEntry() {
-        return 0;
+        return sweptInEntry;
     }
 
+    /**
+     * Applies one command that is not a member of a chain.
+     *
+     * @param templateId    of the body
+     * @param participantId who sent it; the gateway vouches for it
+     * @param command       holds the body at {@code offset}, {@code length} bytes
+     * @param outcome       takes the outcome
+     */
     public void apply(final int templateId, final int participantId, final DirectBuffer command, final int offset,
                       final int length, final Outcome outcome) {
+        if (templateId == TransferDecoder.TEMPLATE_ID) {
+            applyTransfer(participantId, command, offset, length, outcome);
+        } else {
+            applyOther(templateId, participantId, command, offset, length, outcome);
+        }
     }
 
-    public void applyChainBegin(final int participantId, final int memberCount) {
+    private void applyTransfer(final int participantId, final DirectBuffer command, final int offset, final int length,
+                               final Outcome outcome) {
+        if (length != TransferCommand.BYTES) {
+            undecided(outcome, Result.MALFORMED_COMMAND);
+            return;
+        }
+        single.wrap(command, offset);
+        int result = checkBeforeIdentity(single, participantId);
+        if (result != Result.OK) {
+            undecided(outcome, result);
+            return;
+        }
+        final long known = ids.find(participantId, single.idHi(), single.idLo());
+        if (known != IdMemory.NOT_FOUND) {
+            repeat(known, single, outcome);
+            return;
+        }
+        final int admission = ids.admit(participantId, single.idHi(), nowMs);
+        if (admission == Result.ID_EXPIRED) {
+            undecided(outcome, admission);
+            return;
+        }
+        result = transfers.decide(single, participants.find(participantId), participantId, admission, nowNs);
+        if (!Result.isDecided(result)) {
+            undecided(outcome, result);
+            return;
+        }
+        final long sequence = ++lastSequence;
+        long amount = 0;
+        if (result == Result.OK) {
+            amount = transfers.decidedAmount();
+            transfers.post(single, participantId, sequence, nowNs);
+        }
+        ids.insert(participantId, single.idHi(), single.idLo(), single.fingerprint(), result, sequence, nowNs, amount, nowMs);
+        transfers.trim();
+        outcome.set(sequence, nowNs, amount, result, 0);
     }
 
+    /** Parts A to C of the precedence: contents, participant, an id from the future. */
+    private int checkBeforeIdentity(final TransferCommand transfer, final int participantId) {
+        if (!administration.isConfigured()) {
+            return Result.NOT_CONFIGURED;
+        }
+        final int contents = transfer.checkContents();
+        if (contents != Result.OK) {
+            return contents;
+        }
+        final int index = participants.find(participantId);
+        if (index == ParticipantTable.NOT_FOUND) {
+            return Result.PARTICIPANT_NOT_FOUND;
+        }
+        if (!participants.isActive(index)) {
+            return Result.NOT_GRANTED;
+        }
+        return ids.isFuture(transfer.idHi(), nowMs) ? Result.ID_IN_THE_FUTURE : Result.OK;
+    }
+
+    private void repeat(final long known, final TransferCommand transfer, final Outcome outcome) {
+        if (ids.fingerprintOf(known) == transfer.fingerprint()) {
+            outcome.set(ids.sequence(known), ids.timestampNs(known), ids.amount(known), ids.result(known), OutcomeFlags.REPEATED);
+        } else {
+            undecided(outcome, Result.EXISTS_WITH_DIFFERENT_CONTENTS);
+        }
+    }
+
+    private void undecided(final Outcome outcome, final int result) {
+        outcome.set(lastSequence, nowNs, 0, result, 0);
+    }
+
+    /**
+     * Begins a linked chain.
+     *
+     * @param count members, from 2 to the greatest chain; the caller has made sure of it
+     */
+    public void applyChainBegin(final int participantId, final int count) {
+        if (count > members.length) {
+            growMembers(count);
+        }
+        chainParticipantId = participantId;
+        memberCount = 0;
+    }
+
+    private void growMembers(final int count) {
+        members = new TransferCommand[count];
+        for (int i = 0; i < count; i++) {
+            members[i] = new TransferCommand();
+        }
+        memberOutcomes = new Outcome[count];
+        memberAmounts = new long[count];
+    }
+
+    /** The next member of the chain, a transfer's body. Its outcome is set by {@link #applyChainEnd()}. */
     public void applyChainMember(final DirectBuffer command, final int offset, final Outcome outcome) {
+        members[memberCount].wrap(command, offset);
+        memberOutcomes[memberCount] = outcome;
+        memberCount++;
     }
 
+    /** Applies the chain: all of its members or none. */
     public void applyChainEnd() {
+        if (memberCount > administration.maxChain()) {
+            allUndecided(Result.CHAIN_IS_TOO_LONG, 0, Result.CHAIN_IS_TOO_LONG);
+        } else if (chainIsNew()) {
+            applyNewChain();
+        }
+        for (int i = 0; i < memberCount; i++) {
+            memberOutcomes[i] = null;
+        }
     }
 
-    public static boolean isQuery(final int templateId) {
-        return templateId >= 48 && templateId < 64;
-    }
-
-    public int query(final int templateId, final int participantId, final DirectBuffer query, final int offset,
-                     final int length, final MutableDirectBuffer answer, final int answerOffset) {
-        return 0;
-    }
-
-    public long lastSequence() {
-        return 0;
-    }
-
-    public long lastTimestampNs() {
-        return 0;
-    }
-
-    public long digest() {
-        return 0;
-    }
-
-    public long computeDigest() {
-        return 0;
-    }
-
-    public long nextDeadlineNs() {
-        return Long.MAX_VALUE;
-    }
-
-    public boolean isConfigured() {
+    /** Checks each member up to its identity. If this answers the chain already, sets the outcomes and returns false. */
+    private boolean chainIsNew() {
+        int known = 0;
+        for (int i = 0; i < memberCount; i++) {
+            final TransferCommand member = members[i];
+            int result = checkBeforeIdentity(member, chainParticipantId);
+            if (result == Result.OK) {
+                final long handle = ids.find(chainParticipantId, member.idHi(), member.idLo());
+                if (handle == IdMemory.NOT_FOUND) {
+                    result = isInChainBefore(i) ? Result.CHAIN_REPEATS_AN_ID
+                        : ids.admit(chainParticipantId, member.idHi(), nowMs);
+                } else if (ids.fingerprintOf(handle) == member.fingerprint()) {
+                    known++;
+                } else {
+                    result = Result.EXISTS_WITH_DIFFERENT_CONTENTS;
+                }
+            }
+            if (result != Result.OK) {
+                allUndecided(result, i, Result.CHAIN_MEMBER_NOT_DECIDED);
+                return false;
+            }
+        }
+        if (known == 0) {
+            return true;
+        }
+        for (int i = 0; i < memberCount; i++) {
+            final long handle = ids.find(chainParticipantId, members[i].idHi(), members[i].idLo());
+            if (handle == IdMemory.NOT_FOUND) {
+                undecided(memberOutcomes[i], Result.CHAIN_MEMBER_EXISTS);
+            } else {
+                repeat(handle, members[i], memberOutcomes[i]);
+            }
+        }
         return false;
     }
 
-    public int rulesVersion() {
-        return 1;
+    private boolean isInChainBefore(final int index) {
+        for (int i = 0; i < index; i++) {
+            if (members[i].idLo() == members[index].idLo() && members[i].idHi() == members[index].idHi()) {
+                return true;
+            }
+        }
+        return false;
     }
 
+    private void applyNewChain() {
+        final int participantIndex = participants.find(chainParticipantId);
+        int result = Result.OK;
+        int applied = 0;
+        transfers.beginChain();
+        while (applied < memberCount && result == Result.OK) {
+            final TransferCommand member = members[applied];
+            result = transfers.decide(member, participantIndex, chainParticipantId, Result.OK, nowNs);
+            if (result == Result.OK) {
+                memberAmounts[applied] = transfers.decidedAmount();
+                transfers.post(member, chainParticipantId, lastSequence + 1 + applied, nowNs);
+                applied++;
+            }
+        }
+        if (result == Result.OK) {
+            transfers.commitChain();
+        } else {
+            transfers.rollbackChain();
+        }
+        if (!Result.isDecided(result)) {
+            allUndecided(result, applied, Result.CHAIN_MEMBER_NOT_DECIDED);
+            return;
+        }
+        for (int i = 0; i < memberCount; i++) {
+            final TransferCommand member = members[i];
+            final long sequence = ++lastSequence;
+            final int memberResult = result == Result.OK || i == applied ? result : Result.LINKED_TRANSFER_FAILED;
+            final long amount = result == Result.OK ? memberAmounts[i] : 0;
+            ids.insert(chainParticipantId, member.idHi(), member.idLo(), member.fingerprint(), memberResult, sequence, nowNs,
+                amount, nowMs);
+            memberOutcomes[i].set(sequence, nowNs, amount, memberResult, 0);
+        }
+        transfers.trim();
+    }
+
+    private void allUndecided(final int cause, final int causeIndex, final int others) {
+        for (int i = 0; i < memberCount; i++) {
+            undecided(memberOutcomes[i], i == causeIndex ? cause : others);
+        }
+    }
+
+    private void applyOther(final int templateId, final int participantId, final DirectBuffer command, final int offset,
+                            final int length, final Outcome outcome) {
+        if (!administration.isConfigured() && templateId != ConfigureDecoder.TEMPLATE_ID) {
+            undecided(outcome, Result.NOT_CONFIGURED);
+            return;
+        }
+        int result;
+        switch (templateId) {
+            case TickDecoder.TEMPLATE_ID:
+                result = participantId == Participants.SYSTEM ? Result.OK : Result.NOT_GRANTED;
+                if (result == Result.OK) {
+                    sweep();
+                }
+                break;
+            case AccountDecoder.TEMPLATE_ID:
+                result = accountCommands.create(participantId, command, offset, length, nowNs);
+                break;
+            case AccountActionDecoder.TEMPLATE_ID:
+                result = accountCommands.act(participantId, command, offset, length);
+                break;
+            default:
+                result = administration.apply(templateId, participantId, command, offset, length, nowNs);
+                break;
+        }
+        if (result == AccountCommands.ALREADY_CREATED) {
+            outcome.set(lastSequence, accountCommands.createdNs(), 0, Result.OK, OutcomeFlags.REPEATED);
+        } else if (Result.isDecided(result)) {
+            outcome.set(++lastSequence, nowNs, 0, result, 0);
+        } else {
+            undecided(outcome, result);
+        }
+    }
+
+    /** True for templates that {@link #query} answers. */
+    public static boolean isQuery(final int templateId) {
+        return Queries.isQuery(templateId);
+    }
+
+    /**
+     * Answers a query as of the last sequence. Changes nothing.
+     *
+     * @param query  holds the message's body at {@code offset}, {@code length} bytes
+     * @param answer takes a whole message with its header; may be the same memory as {@code query}
+     * @return bytes of the answer
+     */
+    public int query(final int templateId, final int participantId, final DirectBuffer query, final int offset, final int length,
+                     final MutableDirectBuffer answer, final int answerOffset) {
+        return queries.answer(templateId, participantId, query, offset, length, answer, answerOffset);
+    }
+
+    /**
+     * Reads ahead what a transfer at {@code offset} will need, so that the processor fetches it while other work goes
+     * on. Changes nothing.
+     *
+     * @return a word that depends on what was read, so that the reads are not optimised away
+     */
+    public long touch(final DirectBuffer command, final int offset) {
+        return transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
+            + transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));
+    }
+
+    /** Takes memory for the accounts that the configuration allows, ahead of need. */
+    public void reserve(final int accounts) {
+        transfers.accounts().reserve(accounts);
+    }
+
+    /** Sequence of the last decided command; 0 before the first. */
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Timestamp of the last entry in epoch nanoseconds; 0 before the first. */
+    public long lastTimestampNs() {
+        return nowNs;
+    }
+
+    /** Earliest open deadline in epoch nanoseconds; {@link Long#MAX_VALUE} if there is none. */
+    public long nextDeadlineNs() {
+        return transfers.nextDeadlineNs();
+    }
+
+    /** True once the first Configure was applied. */
+    public boolean isConfigured() {
+        return administration.isConfigured();
+    }
+
+    /** Version of the rules in force. */
+    public int rulesVersion() {
+        return administration.rulesVersion();
+    }
+
+    /** True if the limits in force are those of a Configure body: there is nothing to journal. */
+    public boolean hasLimits(final DirectBuffer configure, final int offset) {
+        return administration.hasLimits(configure, offset);
+    }
+
+    /** Running digest of the whole state. Cheap. */
+    public long digest() {
+        return combine(transfers.digest(), ids.digest(), participants.digest());
+    }
+
+    /** The digest, computed from all tables; equal to {@link #digest()}, or the state is damaged. Slow: reads everything. */
+    public long computeDigest() {
+        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest());
+    }
+
+    private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {
+        return Hashing.mix(Hashing.mix(transfersDigest, idsDigest), Hashing.mix(participantsDigest, administration.digest()))
+            + Hashing.mix(lastSequence, nowNs);
+    }
+
+    /**
+     * Adds up all balances.
+     *
+     * @throws IllegalStateException if money was made or lost; a defect
+     */
     public void checkConservation() {
+        transfers.checkConservation();
     }
 }

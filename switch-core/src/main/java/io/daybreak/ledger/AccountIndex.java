@@ -1,0 +1,177 @@
+package io.daybreak.ledger;
+
+import io.daybreak.memory.Hashing;
+import io.daybreak.memory.SlabAllocator;
+import org.agrona.UnsafeApi;
+
+import java.util.Arrays;
+
+/**
+ * Finds an account's slot by its id: extendible hashing, which grows one segment at a time and so never pauses.
+ * <p>
+ * <pre>
+ *   hash of the id:   63 ........ 32 | 31 ... 0         the upper half is the tag
+ *   tag:              directory bits  ...  line bits    top {@code depth} bits choose the segment, low 9 bits its line
+ *
+ *   segment, 32 KiB:  512 lines of 64 bytes; the first word of line 0 counts the segment's entries
+ *   entry, 8 bytes:   tag (upper 32 bits) | slot + 1 (lower 32 bits); 0 is free
+ * </pre>
+ * A look-up reads one line of the index in most cases, then the account itself, whose id decides. When a segment is
+ * three quarters full it is split in two by the next bit of the tag; that is the worst step: 3,072 entries, read and
+ * written in sequence. When a segment already uses all bits of the directory, the directory doubles (at 50 million
+ * accounts: 32,768 words).
+ * <p>
+ * Accounts are never removed, so entries are not either. Ledger thread only.
+ */
+final class AccountIndex {
+    /** No such account. */
+    static final int NOT_FOUND = -1;
+
+    private static final int LINES = 512;
+    private static final int LINE_MASK = LINES - 1;
+    private static final int LINE_BYTES = 64;
+    private static final int SEGMENT_BYTES = LINES * LINE_BYTES;
+    private static final int SPLIT_ENTRIES = LINES * 8 * 3 / 4;
+    /** Segments are aligned to their size, which leaves the low bits of an address for the segment's depth. */
+    private static final long DEPTH_MASK = SEGMENT_BYTES - 1;
+    private static final int MAX_DEPTH = 22;
+
+    private final SlabAllocator allocator;
+    private final AccountSlots slots;
+    private long[] directory = new long[1];
+    private int depth;
+    private long freeSegment;
+    private long slabEnd;
+
+    /** Tells the id of the account in a slot, so that a match of tags can be confirmed. */
+    interface AccountSlots {
+        long idOf(int slot);
+    }
+
+    AccountIndex(final SlabAllocator allocator, final AccountSlots slots) {
+        this.allocator = allocator;
+        this.slots = slots;
+        directory[0] = newSegment();
+    }
+
+    static long hash(final long id) {
+        return Hashing.mix(id);
+    }
+
+    /** Slot of an account, or {@link #NOT_FOUND}. {@code hash} is {@link #hash(long)} of the id. */
+    int find(final long id, final long hash) {
+        final int tag = (int) (hash >>> 32);
+        final long segment = segmentOf(tag);
+        int line = tag & LINE_MASK;
+        while (true) {
+            final long lineAddress = segment + (long) line * LINE_BYTES;
+            for (int i = line == 0 ? 8 : 0; i < LINE_BYTES; i += 8) {
+                final long entry = UnsafeApi.getLong(lineAddress + i);
+                if (entry == 0) {
+                    return NOT_FOUND;
+                }
+                if ((int) (entry >>> 32) == tag) {
+                    final int slot = (int) entry - 1;
+                    if (slots.idOf(slot) == id) {
+                        return slot;
+                    }
+                }
+            }
+            line = line + 1 & LINE_MASK;
+        }
+    }
+
+    /** Brings the line that {@link #find} will read into the cache. Returns a word so that the read is not dropped. */
+    long touch(final long hash) {
+        final int tag = (int) (hash >>> 32);
+        return UnsafeApi.getLong(segmentOf(tag) + (long) (tag & LINE_MASK) * LINE_BYTES);
+    }
+
+    /** Adds an account that is not there. */
+    void add(final long hash, final int slot) {
+        final int tag = (int) (hash >>> 32);
+        long segment = segmentOf(tag);
+        while (UnsafeApi.getLong(segment) >= SPLIT_ENTRIES) {
+            split(tag);
+            segment = segmentOf(tag);
+        }
+        put(segment, (long) tag << 32 | slot + 1);
+    }
+
+    private long segmentOf(final int tag) {
+        // A shift by 32 would be a shift by 0: depth 0 needs the long.
+        return directory[(int) ((tag & 0xFFFF_FFFFL) >>> 32 - depth)] & ~DEPTH_MASK;
+    }
+
+    private static void put(final long segment, final long entry) {
+        int line = (int) (entry >>> 32) & LINE_MASK;
+        while (true) {
+            final long lineAddress = segment + (long) line * LINE_BYTES;
+            for (int i = line == 0 ? 8 : 0; i < LINE_BYTES; i += 8) {
+                if (UnsafeApi.getLong(lineAddress + i) == 0) {
+                    UnsafeApi.putLong(lineAddress + i, entry);
+                    UnsafeApi.putLong(segment, UnsafeApi.getLong(segment) + 1);
+                    return;
+                }
+            }
+            line = line + 1 & LINE_MASK;
+        }
+    }
+
+    private void split(final int tag) {
+        final int index = (int) ((tag & 0xFFFF_FFFFL) >>> 32 - depth);
+        final long old = directory[index] & ~DEPTH_MASK;
+        final int oldDepth = (int) (directory[index] & DEPTH_MASK);
+        if (oldDepth == depth) {
+            doubleDirectory();
+        }
+        final int newDepth = oldDepth + 1;
+        final long low = newSegment();
+        final long high = newSegment();
+        final int splitBit = 32 - newDepth;
+        for (long address = old + 8; address < old + SEGMENT_BYTES; address += 8) {
+            final long entry = UnsafeApi.getLong(address);
+            if (entry != 0) {
+                put(((int) (entry >>> 32) >>> splitBit & 1) == 0 ? low : high, entry);
+            }
+        }
+        final int span = 1 << depth - oldDepth;
+        final int first = (int) ((tag & 0xFFFF_FFFFL) >>> 32 - depth) & -span;
+        Arrays.fill(directory, first, first + span / 2, low | newDepth);
+        Arrays.fill(directory, first + span / 2, first + span, high | newDepth);
+        freeSegment(old);
+    }
+
+    private void doubleDirectory() {
+        if (depth == MAX_DEPTH) {
+            // Needs billions of accounts, or ids made so that their hashes collide; both are beyond the capacities.
+            throw new IllegalStateException("account index: directory at its greatest depth");
+        }
+        final long[] doubled = new long[directory.length * 2];
+        for (int i = 0; i < doubled.length; i++) {
+            doubled[i] = directory[i >>> 1];
+        }
+        directory = doubled;
+        depth++;
+    }
+
+    private long newSegment() {
+        if (freeSegment != 0) {
+            final long segment = freeSegment;
+            freeSegment = UnsafeApi.getLong(segment);
+            UnsafeApi.setMemory(segment, SEGMENT_BYTES, (byte) 0);
+            return segment;
+        }
+        if ((slabEnd & SlabAllocator.SLAB_BYTES - 1) == 0) {
+            slabEnd = allocator.allocateZeroed();
+        }
+        final long segment = slabEnd;
+        slabEnd += SEGMENT_BYTES;
+        return segment;
+    }
+
+    private void freeSegment(final long segment) {
+        UnsafeApi.putLong(segment, freeSegment);
+        freeSegment = segment;
+    }
+}

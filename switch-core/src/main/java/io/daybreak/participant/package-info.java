@@ -1,0 +1,2 @@
+/** Participants, their roles, and what they were granted. Pure; ledger thread. */
+package io.daybreak.participant;
