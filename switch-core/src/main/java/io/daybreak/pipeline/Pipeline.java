@@ -1,28 +1,221 @@
 package io.daybreak.pipeline;
 
+import com.lmax.disruptor.EventFactory;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
+import com.lmax.disruptor.WaitStrategy;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
 
-/** The ring and its stages. */
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The ring and its stages.
+ * <pre>
+ *   publishers (event loops, administration) --+
+ *   ticker ------------------------------------+--> ring --> ledger stage --> durability and reply stage --> ReplySink
+ *                                                            |    journal: append          |  journal: sync
+ *                                                            StateMachine                  slots free again
+ * </pre>
+ * Rules: DESIGN 3 and 5, "Time", "Deadlines", "The pipeline never deadlocks", "Fairness". Nothing behind the ring
+ * publishes into it or waits for a link; the ticker publishes but waits for nobody.
+ * <p>
+ * Any exception in a stage is final: nothing more is applied, journaled or answered, publishers are refused, and the
+ * {@link FatalHandler} is told once.
+ * <p>
+ * {@link #start}, {@link #newPublisher} and {@link #close} may be called by any thread; the rest says which.
+ */
 public final class Pipeline implements AutoCloseable {
+    private static final int CACHE_LINE_BYTES = 64;
+    private static final long DRAIN_LOOK_NS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private final PipelineContext context;
+    private final PipelineClock clock;
+    private final FailStop failStop;
+    private final RingBuffer<CommandSlot> ring;
+    private final SequenceBarrier barrier;
+    private final WaitStrategy ledgerWait;
+    private final WaitStrategy durabilityWait;
+    private final Sequence released = new Sequence();
+    private final List<RingPublisher> publishers = new CopyOnWriteArrayList<>();
+    private final Ticker ticker;
+    private final PipelineCounters counters;
+    private final Thread ledgerThread;
+    private final Thread durabilityThread;
+    private final Thread tickerThread;
+    private boolean started;
+    private boolean closed;
+
+    /**
+     * @param context      concluded here if it is not yet
+     * @param machine      recovered; belongs to the pipeline from {@link #start} on
+     * @param journal      open for appending; closed by its owner after {@link #close}
+     * @param fatalHandler told once, by the thread that failed
+     * @throws ClockGapException if the wall clock is too far ahead of the journal
+     */
     public Pipeline(final PipelineContext context, final StateMachine machine, final Journal journal,
                     final ReplySink replySink, final EpochClock clock, final FatalHandler fatalHandler) {
-        throw new UnsupportedOperationException();
+        this(context, machine, journal, replySink, clock, fatalHandler,
+            new ParkingWaitStrategy(context.waitYields()), new ParkingWaitStrategy(context.waitYields()));
     }
 
-    /** A new producer's way into the ring. */
-    public CommandPublisher newPublisher() {
-        throw new UnsupportedOperationException();
+    /** With other wait strategies, for the benchmark that compares them. */
+    Pipeline(final PipelineContext context, final StateMachine machine, final Journal journal, final ReplySink replySink,
+             final EpochClock clock, final FatalHandler fatalHandler, final WaitStrategy ledgerWait,
+             final WaitStrategy durabilityWait) {
+        this.context = context.conclude();
+        final long lastJournaledNs = machine.lastTimestampNs();
+        PipelineClock.checkGap(clock, lastJournaledNs, context.clockMaxGapNs(), context.clockGapAccepted());
+        this.clock = new PipelineClock(clock, lastJournaledNs, context.clockMaxStepNs(), context.clockSlewPpm());
+        this.ledgerWait = ledgerWait;
+        this.durabilityWait = durabilityWait;
+        failStop = new FailStop(fatalHandler);
+        ring = RingBuffer.createMultiProducer(slotFactory(context.ringCapacity()), context.ringCapacity(), ledgerWait);
+        ring.addGatingSequences(released);
+        barrier = ring.newBarrier();
+        final Sequence applied = new Sequence();
+        ticker = new Ticker(context, this.clock, new RingPublisher(context, ring, released, failStop),
+            machine.nextDeadlineNs(), failStop, this::wakeAll);
+        final LedgerStage ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine,
+            new OpenEntry(context, machine, journal, this.clock), this.clock, ticker, failStop, this::wakeAll);
+        final DurabilityStage durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
+            journal, replySink, failStop, this::wakeAll);
+        counters = new PipelineCounters(ring, ledger.counters(), durability.counters(), publishers);
+        ledgerThread = daemon("daybreak-ledger", ledger);
+        durabilityThread = daemon("daybreak-durability", durability);
+        tickerThread = daemon("daybreak-ticker", ticker);
     }
 
-    /** Starts the stages' threads. */
-    public void start() {
+    private static EventFactory<CommandSlot> slotFactory(final int capacity) {
+        final ByteBuffer block = BufferUtil.allocateDirectAligned(capacity * CommandSlot.COMMAND_BYTES, CACHE_LINE_BYTES);
+        final int[] index = {0};
+        return () -> new CommandSlot(
+            new UnsafeBuffer(block, index[0]++ * CommandSlot.COMMAND_BYTES, CommandSlot.COMMAND_BYTES));
     }
 
-    /** Processes all that was published, makes it durable, replies, and stops the threads. */
+    private static Thread daemon(final String name, final Runnable stage) {
+        final Thread thread = new Thread(stage, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * A new producer's way into the ring, for one thread.
+     *
+     * @throws IllegalStateException if there are {@code ring.max-publishers} already
+     */
+    public synchronized CommandPublisher newPublisher() {
+        if (publishers.size() == context.maxPublishers()) {
+            throw new IllegalStateException("ring.max-publishers reached: " + context.maxPublishers());
+        }
+        final RingPublisher publisher = new RingPublisher(context, ring, released, failStop);
+        publishers.add(publisher);
+        return publisher;
+    }
+
+    /** Starts the stages' threads. Once. */
+    public synchronized void start() {
+        if (started || closed) {
+            throw new IllegalStateException("a pipeline starts once");
+        }
+        started = true;
+        ledgerThread.start();
+        durabilityThread.start();
+        tickerThread.start();
+    }
+
+    /**
+     * Takes no more commands, processes all that was claimed, makes it durable, replies, and stops the threads. After a
+     * failure it returns without waiting for anything, since the process is about to end. Not for a stage's thread.
+     *
+     * @throws IllegalStateException if that takes longer than {@code close.timeout}: then threads may still be using the
+     *                               journal, and it must not be closed
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        failStop.beginClosing();
+        ticker.stop();
+        if (!started) {
+            return;
+        }
+        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(context.closeTimeoutMs());
+        drain(deadlineNs);
+        wakeAll();
+        if (!failStop.isFailed()) {
+            join(ledgerThread, deadlineNs);
+            join(durabilityThread, deadlineNs);
+            join(tickerThread, deadlineNs);
+        }
+    }
+
+    private void drain(final long deadlineNs) {
+        // What is claimed after this reading is given back by its publisher: it sees that the pipeline closes.
+        final long last = ring.getCursor();
+        while (released.get() < last && !failStop.isFailed()) {
+            if (deadlineNs - System.nanoTime() < 0) {
+                wakeAll();
+                throw new IllegalStateException("not drained within " + context.closeTimeoutMs() + " ms: "
+                    + (last - released.get()) + " slots of the ring are not yet answered");
+            }
+            LockSupport.parkNanos(this, DRAIN_LOOK_NS);
+        }
+    }
+
+    private void join(final Thread thread, final long deadlineNs) {
+        boolean interrupted = false;
+        while (thread.isAlive() && !failStop.isFailed()) {
+            final long leftNs = deadlineNs - System.nanoTime();
+            if (leftNs <= 0) {
+                throw new IllegalStateException(thread.getName() + " did not end within " + context.closeTimeoutMs() + " ms");
+            }
+            try {
+                thread.join(Math.min(100, leftNs / 1_000_000L + 1));
+            } catch (final InterruptedException ex) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Makes every stage look up: the pipeline has failed or is to end. */
+    private void wakeAll() {
+        barrier.alert();
+        ledgerWait.signalAllWhenBlocking();
+        durabilityWait.signalAllWhenBlocking();
+    }
+
+    /** False once the pipeline has failed or is closing: then no claim succeeds any more. Any thread. */
+    public boolean isOpen() {
+        return failStop.isOpen();
+    }
+
+    /** True once a stage has failed. Any thread. */
+    public boolean isFailed() {
+        return failStop.isFailed();
+    }
+
+    /** The pipeline's time, to tell to participants, and its alarm. */
+    public PipelineClock clock() {
+        return clock;
+    }
+
+    /** What it has done. */
+    public PipelineCounters counters() {
+        return counters;
     }
 }

@@ -1,0 +1,147 @@
+package io.daybreak.pipeline;
+
+import com.lmax.disruptor.AlertException;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
+import com.lmax.disruptor.WaitStrategy;
+import io.daybreak.port.Journal;
+import io.daybreak.port.ReplySink;
+
+/**
+ * The second stage: makes everything applied so far durable, then hands its outcomes to the reply sink in ring order,
+ * then gives the slots back to the publishers. One thread; while it waits for the device the ledger stage goes on, so
+ * that the next sync covers more.
+ */
+final class DurabilityStage implements Runnable {
+    static final int SYNCS = 0;
+    static final int SYNCS_SPARED = 1;
+    static final int REPLIES = 2;
+    static final int PARKS = 3;
+    static final int GREATEST_GROUP = 4;
+    static final int COUNTERS = 5;
+
+    /** Outcomes between two calls of {@code onBatchEnd}: a link need not wait for the end of a long group. */
+    private static final int REPLY_BATCH = 1_024;
+    /** Slots between two moves of the released sequence. */
+    private static final int RELEASE_MASK = 255;
+
+    private final RingBuffer<CommandSlot> ring;
+    private final SequenceBarrier barrier;
+    private final WaitStrategy wait;
+    private final Sequence applied;
+    private final Sequence released;
+    private final LedgerStage ledger;
+    private final Journal journal;
+    private final ReplySink replySink;
+    private final FailStop failStop;
+    private final Runnable wakeAll;
+    private final StageCounters counters = new StageCounters(COUNTERS);
+
+    private long syncedEntries;
+    private long syncs;
+    private long syncsSpared;
+    private long replies;
+    private long greatestGroup;
+
+    DurabilityStage(final RingBuffer<CommandSlot> ring, final SequenceBarrier barrier, final WaitStrategy wait,
+                    final Sequence applied, final Sequence released, final LedgerStage ledger, final Journal journal,
+                    final ReplySink replySink, final FailStop failStop, final Runnable wakeAll) {
+        this.ring = ring;
+        this.barrier = barrier;
+        this.wait = wait;
+        this.applied = applied;
+        this.released = released;
+        this.ledger = ledger;
+        this.journal = journal;
+        this.replySink = replySink;
+        this.failStop = failStop;
+        this.wakeAll = wakeAll;
+    }
+
+    @Override
+    public void run() {
+        try {
+            long next = released.get() + 1;
+            while (true) {
+                final long last = wait.waitFor(next, applied, applied, barrier);
+                makeDurable();
+                reply(next, last);
+                endGroup(last - next + 1);
+                next = last + 1;
+            }
+        } catch (final AlertException ex) {
+            // Asked to end; what was applied is answered by then, or the pipeline has failed elsewhere.
+        } catch (final Throwable ex) {
+            failStop.fail("durability stage", ex, wakeAll);
+        }
+    }
+
+    private void makeDurable() {
+        // Read before the sync: it then covers at least these entries. Read after the applied sequence: they hold all
+        // that it told.
+        final long entries = ledger.appendedEntries();
+        if (entries == syncedEntries) {
+            syncsSpared++;
+            return;
+        }
+        try {
+            journal.sync();
+        } catch (final RuntimeException | Error ex) {
+            throw new FailStop.JournalFault("sync", ex);
+        }
+        syncedEntries = entries;
+        syncs++;
+    }
+
+    private void reply(final long first, final long last) throws AlertException {
+        int unannounced = 0;
+        for (long sequence = first; sequence <= last; sequence++) {
+            if (failStop.isFailed()) {
+                throw AlertException.INSTANCE;
+            }
+            replyOne(ring.get(sequence));
+            if ((sequence & RELEASE_MASK) == 0) {
+                released.set(sequence);
+            }
+            if (++unannounced == REPLY_BATCH) {
+                released.set(sequence);
+                replySink.onBatchEnd();
+                unannounced = 0;
+            }
+        }
+        // Released before the sink wakes anybody: who was refused a claim and tries again finds the slots free.
+        released.set(last);
+        if (unannounced > 0) {
+            replySink.onBatchEnd();
+        }
+    }
+
+    private void replyOne(final CommandSlot slot) {
+        if (slot.answerBuffer != null) {
+            final AnswerBuffer answer = slot.answerBuffer;
+            slot.answerBuffer = null;
+            replySink.onAnswer(slot.linkId, slot.correlationId, answer, answer.buffer, answer.length);
+            replies++;
+        } else if (slot.linkId != 0) {
+            replySink.onOutcome(slot.linkId, slot.correlationId, slot.index, slot.requestCount, slot.outcome.sequence,
+                slot.outcome.timestampNs, slot.outcome.amountMinor, slot.outcome.result, slot.outcome.flags);
+            replies++;
+        }
+    }
+
+    private void endGroup(final long slots) {
+        greatestGroup = Math.max(greatestGroup, slots);
+        counters.set(SYNCS, syncs);
+        counters.set(SYNCS_SPARED, syncsSpared);
+        counters.set(REPLIES, replies);
+        counters.set(GREATEST_GROUP, greatestGroup);
+        if (wait instanceof ParkingWaitStrategy) {
+            counters.set(PARKS, ((ParkingWaitStrategy) wait).parks());
+        }
+    }
+
+    StageCounters counters() {
+        return counters;
+    }
+}
