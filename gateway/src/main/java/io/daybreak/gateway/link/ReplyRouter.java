@@ -48,7 +48,7 @@ public final class ReplyRouter implements ReplySink {
             return;
         }
         if (LinkId.loop(linkId) == SystemPort.LOOP) {
-            systemPort.onOutcome(correlationId, result);
+            systemPort.onOutcome(index, result);
             return;
         }
         runQueue = loops[LinkId.loop(linkId)].replyQueue();
@@ -67,7 +67,7 @@ public final class ReplyRouter implements ReplySink {
         final AnswerBuffer lent = (AnswerBuffer) answerBuffer;
         lent.length = length;
         if (LinkId.loop(linkId) == SystemPort.LOOP) {
-            systemPort.onAnswer(correlationId);
+            systemPort.onAnswer();
             return;
         }
         final LoopAgent loop = loops[LinkId.loop(linkId)];

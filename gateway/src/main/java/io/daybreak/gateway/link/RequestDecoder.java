@@ -463,7 +463,8 @@ final class RequestDecoder {
         if (available < Frames.PREFIX + length) {
             return stop(position, Progress.NEEDS_BYTES);
         }
-        final AnswerBuffer buffer = port.lend();
+        // A query has no outcome that could say "shutting down": while the switch stops it is simply not read any more.
+        final AnswerBuffer buffer = admission.isShuttingDown() ? null : port.lend();
         if (buffer == null) {
             return stop(position, Progress.NEEDS_ROOM);
         }
@@ -494,7 +495,8 @@ final class RequestDecoder {
         if (available < Frames.PREFIX + length) {
             return stop(position, Progress.NEEDS_BYTES);
         }
-        final AnswerBuffer buffer = port.lend();
+        // A query has no outcome that could say "shutting down": while the switch stops it is simply not read any more.
+        final AnswerBuffer buffer = admission.isShuttingDown() ? null : port.lend();
         if (buffer == null) {
             return stop(position, Progress.NEEDS_ROOM);
         }
