@@ -87,6 +87,20 @@ final class AccountIndex {
         return UnsafeApi.getLong(segmentOf(tag) + (long) (tag & LINE_MASK) * LINE_BYTES);
     }
 
+    /** Slot of the first account in the line whose tag matches: most often the right one, which is enough to read ahead. */
+    int findByTag(final long hash) {
+        final int tag = (int) (hash >>> 32);
+        final int line = tag & LINE_MASK;
+        final long lineAddress = segmentOf(tag) + (long) line * LINE_BYTES;
+        for (int i = line == 0 ? 8 : 0; i < LINE_BYTES; i += 8) {
+            final long entry = UnsafeApi.getLong(lineAddress + i);
+            if ((int) (entry >>> 32) == tag && (int) entry != 0) {
+                return (int) entry - 1;
+            }
+        }
+        return NOT_FOUND;
+    }
+
     /** Adds an account that is not there. */
     void add(final long hash, final int slot) {
         final int tag = (int) (hash >>> 32);

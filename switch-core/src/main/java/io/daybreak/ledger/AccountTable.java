@@ -78,6 +78,12 @@ public final class AccountTable {
         return index.touch(AccountIndex.hash(id));
     }
 
+    /** Reads the line of the account that probably has this id. */
+    public long touch(final long id) {
+        final int slot = index.findByTag(AccountIndex.hash(id));
+        return slot == NOT_FOUND ? 0 : UnsafeApi.getLong(hot.address(slot));
+    }
+
     /** Address of the account's line; valid for ever. */
     public long address(final int slot) {
         return hot.address(slot);

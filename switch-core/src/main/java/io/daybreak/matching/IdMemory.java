@@ -14,9 +14,9 @@ import org.agrona.UnsafeApi;
  * <li>an id whose time is at or above the watermark is known here, or it never came;</li>
  * <li>an id whose time is below it may have come and been forgotten; it is {@link Result#ID_EXPIRED} and never taken
  * for new;</li>
- * <li>the watermark moves only when a participant at its capacity gets one more id: then its oldest slices are forgotten,
- * as a rule one and at most an eighth of its capacity, and the watermark is the greatest forgotten time plus one. It
- * never moves because time passed, and never because of what another participant does;</li>
+ * <li>the watermark moves only when a participant at its capacity gets one more id: then its oldest slice is forgotten
+ * (more than one where slices are tiny), as a rule at most an eighth of its capacity, and the watermark is the greatest
+ * forgotten time plus one. It never moves because time passed, and never because of what another participant does;</li>
  * <li>nothing is forgotten whose time is at or above {@code now - guaranteedWindow}: the answer is {@link Result#BUSY}
  * until time has passed. BUSY is also the answer for an id as old as the slice that would have to go: remembering it would
  * mean to forget it.</li>
@@ -45,6 +45,7 @@ public final class IdMemory {
     private static final int RESULT_BITS = 16;
     private static final int RESULT_MASK = (1 << RESULT_BITS) - 1;
     private static final int TIME_SHIFT = 16;
+    private static final long LATEST_FACTOR = 0x2545F4914F6CDD1DL;
 
     private final BlockStock stock;
     private final char[] placeById = new char[Participants.MAX_ID + 1];
@@ -181,7 +182,10 @@ public final class IdMemory {
         final ParticipantIds ids = known(participantId);
         final long idMs = idHi >>> TIME_SHIFT;
         final long windowStartMs = nowMs - guaranteedWindowMs;
-        latestMs = Math.max(latestMs, nowMs);
+        if (nowMs > latestMs) {
+            digest += (nowMs - latestMs) * LATEST_FACTOR;
+            latestMs = nowMs;
+        }
         if (ids.mustForgetOldest(idMs, windowStartMs)) {
             digest -= ids.recordHash();
             do {
@@ -285,7 +289,7 @@ public final class IdMemory {
 
     /** The same, computed afresh from the tables; reads everything. */
     public long computeDigest() {
-        long sum = configurationHash();
+        long sum = configurationHash() + latestMs * LATEST_FACTOR;
         for (int i = 0; i < participantCount; i++) {
             final ParticipantIds ids = participants[i];
             sum += ids.recordHash();
@@ -323,7 +327,7 @@ public final class IdMemory {
         if (startMs == 0) {
             return slice;
         }
-        if (slice.isAtTarget()) {
+        if (slice.isAtTarget() && startMs == slice.maxMs() + 1) {
             digest -= ids.recordHash();
             ids.onFilled(nowMs);
             digest += ids.recordHash();

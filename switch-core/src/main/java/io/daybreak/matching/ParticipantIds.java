@@ -33,7 +33,7 @@ final class ParticipantIds {
     private long capacity;
     private long size;
     private long watermarkMs;
-    private int target;
+    private int target = FIRST_TARGET;
     /** Command time that it took to fill the last slice. */
     private long paceMs = NO_PACE;
     private long lastPartedMs = Long.MIN_VALUE;
@@ -52,8 +52,7 @@ final class ParticipantIds {
     void capacity(final long newCapacity) {
         capacity = newCapacity;
         final int last = lastTarget();
-        target = Math.min(size == 0 && target == 0 ? FIRST_TARGET : target, last);
-        target = Math.max(target, Math.min(FIRST_TARGET, last));
+        target = Math.min(last, Math.max(target, FIRST_TARGET));
         final long most = FREE_AHEAD_SLICES + 2 + newCapacity / IDS_PER_AHEAD_SLICE
             + 2 * newCapacity / Math.min(FIRST_TARGET, last);
         final int length = (int) (2 * Math.min(MAX_SLICES, most));

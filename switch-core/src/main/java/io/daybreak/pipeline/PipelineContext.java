@@ -92,7 +92,7 @@ public final class PipelineContext {
         }
         require("ring.max-batch", maxBatch, 1, ringCapacity);
         require("ring.yields", waitYields, 0, Configuration.WAIT_YIELDS_MAX);
-        require("entry.max-commands", maxEntryCommands, maxChain, ringCapacity);
+        require("entry.max-commands", maxEntryCommands, maxChain, Configuration.RING_CAPACITY_MAX);
         require("entry.max-bytes", maxEntryBytes, (maxChain + 1L) * OpenEntry.COMMAND_BYTES_AT_MOST, 16 << 20);
         require("clock.max-step", clockMaxStepNs, 1_000_000L, 24L * 3600 * 1_000_000_000L);
         require("clock.slew", clockSlewPpm, 0, Configuration.CLOCK_SLEW_PPM_MAX);
