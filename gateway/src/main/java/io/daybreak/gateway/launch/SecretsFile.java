@@ -34,7 +34,7 @@ final class SecretsFile {
             if (text.isEmpty() || text.startsWith("#")) {
                 continue;
             }
-            final int equals = text.indexOf('=');
+            final int equals = text.lastIndexOf('=');
             if (equals <= 0) {
                 throw wrong(file, number, "wants CODE=64 hexadecimal digits");
             }
