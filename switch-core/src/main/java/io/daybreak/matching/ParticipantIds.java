@@ -56,7 +56,7 @@ final class ParticipantIds {
         final int last = lastTarget();
         target = Math.min(last, Math.max(target, FIRST_CAPACITY));
         final long most = FREE_AHEAD_SLICES + 2 + newCapacity / IDS_PER_AHEAD_SLICE
-            + 2 * newCapacity / Math.min(FIRST_CAPACITY, last);
+            + newCapacity / (Math.min(FIRST_CAPACITY, last) / 2);
         final int length = (int) (2 * Math.min(MAX_SLICES, most));
         if (length > slices.length) {
             moveTo(new IdSlice[length], new long[length]);
@@ -75,10 +75,12 @@ final class ParticipantIds {
             return found;
         }
         // The newest two get nearly all that is not where the last one was.
-        final int newest = end - 1;
-        int index = newest;
-        if (idMs < startsMs[newest]) {
-            index = newest > head && !isAt(newest - 1, idMs) ? search(idMs) : Math.max(head, newest - 1);
+        int index = end - 1;
+        if (!isAt(index, idMs)) {
+            index--;
+            if (!isAt(index, idMs)) {
+                index = search(idMs);
+            }
         }
         lastFound = index;
         return index;

@@ -204,7 +204,9 @@ class IdMemoryTest {
         assertThat(memory.admit(ALICE, old, nowMs)).isEqualTo(Result.OK);
         insertOne(ALICE, nowMs);
         insertOne(ALICE, nowMs);
+        final long size = memory.size(ALICE);
         memory.insert(ALICE, old, 0, 0, 0, 0, 0, 0, nowMs);
+        assertThat(memory.size(ALICE)).isEqualTo(size);
         assertThat(memory.find(ALICE, old, 0)).isEqualTo(IdMemory.NOT_FOUND);
         assertThat(memory.admit(ALICE, old, nowMs)).isEqualTo(Result.ID_EXPIRED);
         assertThat(memory.digest()).isEqualTo(memory.computeDigest());
