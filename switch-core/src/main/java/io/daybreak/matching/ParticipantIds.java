@@ -9,8 +9,8 @@ package io.daybreak.matching;
  * <li>when a slice holds its target of ids and a later one comes; the target doubles with each slice from
  * {@value #FIRST_CAPACITY} to {@value #LAST_CAPACITY}, and never exceeds an eighth of the capacity;</li>
  * <li>when an id is further ahead of the command time than it lately took to fill two slices. It gets a slice of its own
- * on a grid of the length of one, small at first. Without this, one clock that runs a minute ahead would close the slice in use a minute ahead,
- * and all traffic of that minute would pile up in it. The number of such slices is limited
+ * on a grid of the length of one, small at first. Without this, one clock that runs a minute ahead would close the slice
+ * in use a minute ahead, and all traffic of that minute would pile up in it. The number of such slices is limited
  * ({@link #mayOpenAhead}), since each takes some blocks.</li>
  * </ul>
  * Ids that are late go to the slice of their time.
@@ -51,6 +51,7 @@ final class ParticipantIds {
         this.participantId = participantId;
     }
 
+    /** Sets the capacity in ids; makes room for as many slices as it can need, so that inserts never have to. */
     void capacity(final long newCapacity) {
         capacity = newCapacity;
         final int last = lastTarget();

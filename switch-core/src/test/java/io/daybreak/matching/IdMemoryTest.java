@@ -296,6 +296,16 @@ class IdMemoryTest {
         assertThat(digests).doesNotHaveDuplicates();
     }
 
+    /** Journals hold digests: a change of this number is a change of what every journal says. */
+    @Test
+    void shouldGiveTheDigestOfTheJournalsOnEveryMachine() {
+        fill(ALICE, (int) CAPACITY);
+        nowMs += 2 * WINDOW_MS;
+        fill(BOB, 100);
+        fill(ALICE, 100);
+        assertThat(memory.digest()).isEqualTo(5_284_138_838_061_137_690L);
+    }
+
     /** One id per millisecond, as fast as the clock goes. */
     private long[] fill(final int participantId, final int count) {
         final long[] ids = new long[count];
