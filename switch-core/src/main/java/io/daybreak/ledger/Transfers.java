@@ -152,6 +152,10 @@ public final class Transfers {
             return admission != Result.OK ? admission : closedHold(participantId, command.pendingIdHi, command.pendingIdLo);
         }
         final long hold = holds.address(holdSlot);
+        if (HoldTable.deadlineNs(hold) <= nowNs) {
+            // Before everything that a hold already swept is not asked for, so that the sweep limit shows in no outcome.
+            return admission != Result.OK ? admission : Result.PENDING_TRANSFER_EXPIRED;
+        }
         debitSlot = HoldTable.debitSlot(hold);
         creditSlot = HoldTable.creditSlot(hold);
         debit = accounts.address(debitSlot);
@@ -173,9 +177,6 @@ public final class Transfers {
         }
         if (command.code != 0 && command.code != HoldTable.code(hold)) {
             return Result.PENDING_TRANSFER_HAS_DIFFERENT_CODE;
-        }
-        if (HoldTable.deadlineNs(hold) <= nowNs) {
-            return Result.PENDING_TRANSFER_EXPIRED;
         }
         final long left = HoldTable.left(hold);
         amount = amountOnHold(command, left);

@@ -18,8 +18,12 @@ final class BlockStock {
     static final int BLOCK_BYTES = 4096;
 
     private final SlabAllocator allocator;
-    /** Generations of forgotten slices, whose blocks are free. */
+    /**
+     * Generations of forgotten slices, whose blocks are free. Used up in the order they came, so that there are few that
+     * are neither whole nor empty.
+     */
     private IdGeneration forgotten;
+    private IdGeneration lastForgotten;
     /** Generations without blocks, by the logarithm of their number of index pages. */
     private final IdGeneration[] empty = new IdGeneration[Integer.SIZE];
     private long freshAddress;
@@ -62,12 +66,15 @@ final class BlockStock {
 
     /** Takes the blocks of a chain of generations, which nobody may use any more. */
     void recycle(final IdGeneration newest) {
-        IdGeneration oldest = newest;
-        while (oldest.older != null) {
-            oldest = oldest.older;
+        if (forgotten == null) {
+            forgotten = newest;
+        } else {
+            lastForgotten.older = newest;
         }
-        oldest.older = forgotten;
-        forgotten = newest;
+        lastForgotten = newest;
+        while (lastForgotten.older != null) {
+            lastForgotten = lastForgotten.older;
+        }
     }
 
     /** Bytes taken from the allocator. */

@@ -316,7 +316,7 @@ public final class IdMemory {
     /** The slice that takes a new id: the one of its time, or a new one parted from it. */
     private IdSlice sliceFor(final ParticipantIds ids, final long idMs, final long nowMs) {
         if (ids.sliceCount() == 0) {
-            return openSlice(ids, ids.firstIndex(), ids.watermarkMs());
+            return openSlice(ids, ids.firstIndex(), ids.watermarkMs(), ids.firstCapacity(true));
         }
         final int index = ids.indexOf(idMs);
         final IdSlice slice = ids.at(index);
@@ -327,22 +327,23 @@ public final class IdMemory {
         if (startMs == 0) {
             return slice;
         }
-        if (slice.isAtTarget() && startMs == slice.maxMs() + 1) {
+        final boolean isFilled = slice.isAtTarget() && startMs == slice.maxMs() + 1;
+        if (isFilled) {
             digest -= ids.recordHash();
-            ids.onFilled(nowMs);
+            ids.onFilled(slice, nowMs);
             digest += ids.recordHash();
         }
-        return openSlice(ids, index + 1, startMs);
+        return openSlice(ids, index + 1, startMs, ids.firstCapacity(isFilled));
     }
 
-    private IdSlice openSlice(final ParticipantIds ids, final int index, final long startMs) {
+    private IdSlice openSlice(final ParticipantIds ids, final int index, final long startMs, final int firstCapacity) {
         IdSlice slice = freeSlices;
         if (slice == null) {
             slice = new IdSlice();
         } else {
             freeSlices = slice.nextFree;
         }
-        slice.open(startMs, digest, ids.target(), stock);
+        slice.open(startMs, digest, firstCapacity, stock);
         ids.insertSlice(index, slice);
         digest += slice.recordHash(ids.participantId());
         return slice;

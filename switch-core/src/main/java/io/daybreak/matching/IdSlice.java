@@ -25,12 +25,14 @@ final class IdSlice {
     private long digest;
     private long saltHi;
     private long saltLo;
+    private int firstCapacity;
     private int targetCount;
     private int generationCount;
     private IdGeneration newest;
 
-    /** Starts anew. Closes to new times once it holds seven eighths of {@code firstCapacity}: the rest is for stragglers. */
-    void open(final long newStartMs, final long salt, final int firstCapacity, final BlockStock stock) {
+    /** Starts anew. Closes to new times once it holds seven eighths of its first capacity: the rest is for stragglers. */
+    void open(final long newStartMs, final long salt, final int newFirstCapacity, final BlockStock stock) {
+        firstCapacity = newFirstCapacity;
         startMs = newStartMs;
         maxMs = newStartMs;
         count = 0;
@@ -109,13 +111,17 @@ final class IdSlice {
         return digest;
     }
 
+    int firstCapacity() {
+        return firstCapacity;
+    }
+
     int generationCount() {
         return generationCount;
     }
 
     /** Hash of what decides when this slice closes and is forgotten, apart from its ids. */
     long recordHash(final int participantId) {
-        return Mix.ofRecord(3, participantId, startMs, targetCount);
+        return Mix.ofRecord(3, participantId, startMs, firstCapacity);
     }
 
     long computeDigest(final int participantId) {

@@ -7,9 +7,9 @@ package io.daybreak.matching;
  * has no end. They are parted anew only where no id is in the way, behind the greatest time that a slice holds:
  * <ul>
  * <li>when a slice holds its target of ids and a later one comes; the target doubles with each slice from
- * {@value #FIRST_TARGET} to {@value #LAST_TARGET}, and never exceeds an eighth of the capacity;</li>
- * <li>when an id is further ahead of the command time than it lately took to fill a slice. It gets a slice of its own
- * on a grid of that length. Without this, one clock that runs a minute ahead would close the slice in use a minute ahead,
+ * {@value #FIRST_CAPACITY} to {@value #LAST_CAPACITY}, and never exceeds an eighth of the capacity;</li>
+ * <li>when an id is further ahead of the command time than it lately took to fill two slices. It gets a slice of its own
+ * on a grid of the length of one, small at first. Without this, one clock that runs a minute ahead would close the slice in use a minute ahead,
  * and all traffic of that minute would pile up in it. The number of such slices is limited
  * ({@link #mayOpenAhead}), since each takes some blocks.</li>
  * </ul>
@@ -19,24 +19,26 @@ package io.daybreak.matching;
  */
 final class ParticipantIds {
     /** Capacity of the first generation of a participant's first slice, in ids. */
-    static final int FIRST_TARGET = 2048;
+    static final int FIRST_CAPACITY = 2048;
     /** Capacity of the first generation of a slice in full use: its index of half a megabyte stays in the cache. */
-    static final int LAST_TARGET = 65_536;
+    static final int LAST_CAPACITY = 65_536;
 
     private static final int SLICES_PER_CAPACITY = 8;
     private static final int FREE_AHEAD_SLICES = 16;
     private static final int IDS_PER_AHEAD_SLICE = 4096;
     private static final long MAX_SLICES = 1 << 20;
-    private static final long NO_PACE = Long.MAX_VALUE;
+    /** Clocks of one participant's hosts differ; what they differ by in the time of two slices needs no slice of its own. */
+    private static final int AHEAD_PACES = 2;
+    private static final long NO_PACE = Long.MAX_VALUE / AHEAD_PACES;
 
     private final int participantId;
     private long capacity;
     private long size;
     private long watermarkMs;
-    private int target = FIRST_TARGET;
-    /** Command time that it took to fill the last slice. */
+    private int target = FIRST_CAPACITY;
+    /** Command time that it lately took to fill a slice of the target's size. */
     private long paceMs = NO_PACE;
-    private long lastPartedMs = Long.MIN_VALUE;
+    private long lastFilledMs = Long.MIN_VALUE;
 
     // Slices lie from head to end; the room behind the end is won back by moving them to the front, once per many drops.
     private IdSlice[] slices = new IdSlice[0];
@@ -52,9 +54,9 @@ final class ParticipantIds {
     void capacity(final long newCapacity) {
         capacity = newCapacity;
         final int last = lastTarget();
-        target = Math.min(last, Math.max(target, FIRST_TARGET));
+        target = Math.min(last, Math.max(target, FIRST_CAPACITY));
         final long most = FREE_AHEAD_SLICES + 2 + newCapacity / IDS_PER_AHEAD_SLICE
-            + 2 * newCapacity / Math.min(FIRST_TARGET, last);
+            + 2 * newCapacity / Math.min(FIRST_CAPACITY, last);
         final int length = (int) (2 * Math.min(MAX_SLICES, most));
         if (length > slices.length) {
             moveTo(new IdSlice[length], new long[length]);
@@ -92,7 +94,7 @@ final class ParticipantIds {
         if (end - head >= slices.length / 2) {
             return 0;
         }
-        if (paceMs != NO_PACE && idMs - nowMs > paceMs && mayOpenAhead()) {
+        if (idMs - nowMs > AHEAD_PACES * paceMs && mayOpenAhead()) {
             final long gridMs = idMs - idMs % paceMs;
             if (gridMs > slice.maxMs()) {
                 return gridMs;
@@ -101,12 +103,13 @@ final class ParticipantIds {
         return slice.isAtTarget() ? slice.maxMs() + 1 : 0;
     }
 
-    /** Notes that a slice was filled. */
-    void onFilled(final long nowMs) {
-        if (lastPartedMs != Long.MIN_VALUE) {
-            paceMs = Math.max(1, nowMs - lastPartedMs);
+    /** Notes that a slice was filled; a small one took the less time for it. */
+    void onFilled(final IdSlice slice, final long nowMs) {
+        if (lastFilledMs != Long.MIN_VALUE) {
+            final long smallness = Math.max(1, target / slice.firstCapacity());
+            paceMs = Math.min(Math.max(1, (nowMs - lastFilledMs) * smallness), NO_PACE);
         }
-        lastPartedMs = nowMs;
+        lastFilledMs = nowMs;
         target = Math.min(2 * target, lastTarget());
     }
 
@@ -181,8 +184,13 @@ final class ParticipantIds {
         return watermarkMs;
     }
 
-    int target() {
-        return target;
+    /**
+     * Room in the first generation of a new slice.
+     *
+     * @param isBehindFull whether it takes over from a slice that was filled, or was opened for an id far ahead
+     */
+    int firstCapacity(final boolean isBehindFull) {
+        return isBehindFull ? target : Math.min(target, IDS_PER_AHEAD_SLICE);
     }
 
     int sliceCount() {
@@ -204,7 +212,7 @@ final class ParticipantIds {
 
     /** Hash of what decides about later ids, apart from the slices. */
     long recordHash() {
-        return Mix.ofRecord(4, participantId, capacity, watermarkMs) + Mix.ofRecord(5, paceMs, lastPartedMs, target);
+        return Mix.ofRecord(4, participantId, capacity, watermarkMs) + Mix.ofRecord(5, paceMs, lastFilledMs, target);
     }
 
     private static boolean isForgettable(final IdSlice slice, final long idMs, final long windowStartMs) {
@@ -217,7 +225,7 @@ final class ParticipantIds {
     }
 
     private int lastTarget() {
-        return (int) Math.min(LAST_TARGET, Long.highestOneBit(capacity / SLICES_PER_CAPACITY));
+        return (int) Math.min(LAST_CAPACITY, Long.highestOneBit(capacity / SLICES_PER_CAPACITY));
     }
 
     private boolean isAt(final int index, final long idMs) {

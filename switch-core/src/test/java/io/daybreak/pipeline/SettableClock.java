@@ -11,6 +11,7 @@ final class SettableClock implements EpochClock {
 
     private final AtomicLong wallNs = new AtomicLong(START_NS);
     private final AtomicLong monotonicNs = new AtomicLong(-5_000);
+    private final AtomicLong reads = new AtomicLong();
 
     @Override
     public long wallNs() {
@@ -19,7 +20,13 @@ final class SettableClock implements EpochClock {
 
     @Override
     public long monotonicNs() {
+        reads.incrementAndGet();
         return monotonicNs.get();
+    }
+
+    /** How often the clock was looked at. */
+    long reads() {
+        return reads.get();
     }
 
     /** Time passes on both clocks. */
