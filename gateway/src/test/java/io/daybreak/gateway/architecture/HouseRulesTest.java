@@ -51,6 +51,8 @@ final class HouseRulesTest {
             "one spelling, British, so that a search finds everything"),
         new Rule("our words", "(?i)\\b(chargeback reservation|settle a hold|cancel the payment|rollback)\\b", PRODUCT,
             "one word, one meaning: docs/glossary.md"),
+        new Rule("documents that are not here", "\\b(DESIGN|STYLE|FACTS|CONTRACT)( \\d|\\.md|, | of )", JAVA.or(name -> name.endsWith(".conf")),
+            "whoever reads the tree cannot read them: name a chapter of docs/"),
         new Rule("tabs", "\t", ANY, "they look different everywhere"),
         new Rule("marks of a merge", "^(<<<<<<<|>>>>>>>) ", ANY, "half a merge is no version"));
 
