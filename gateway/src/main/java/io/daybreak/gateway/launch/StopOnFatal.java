@@ -1,5 +1,6 @@
 package io.daybreak.gateway.launch;
 
+import io.daybreak.journal.JournalFailedException;
 import io.daybreak.pipeline.FatalHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +31,15 @@ final class StopOnFatal implements FatalHandler {
             // The only one whose stack tells the operator's helpers more than its message does.
             LOG.error("stopping", cause);
         }
-        final ExitCode code = ExitCode.of(reason);
+        final ExitCode code = isDiskFull(cause) ? ExitCode.DISK_FULL : ExitCode.of(reason);
         System.err.println("daybreak: stopped (" + code + ", exit code " + code.code() + "): " + message
             + (cause == null || cause.getMessage() == null || message.contains(cause.getMessage()) ? "" : ": " + cause.getMessage()));
         System.err.flush();
         halt.accept(code.code());
+    }
+
+    /** The journal knows better than its exception's words: a memory map without a block behind a page names no reason. */
+    private static boolean isDiskFull(final Throwable cause) {
+        return cause instanceof JournalFailedException failure && failure.isDiskFull();
     }
 }
