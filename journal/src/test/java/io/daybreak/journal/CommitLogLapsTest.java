@@ -24,7 +24,7 @@ class CommitLogLapsTest {
     void shouldRecoverInTheMiddleOfAnyLap() throws IOException {
         final Path live = temp.resolve("live");
         final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(live, DurabilityMode.DISK)
-            .commitLogBytes(256 << 10).flushBytes(64 << 10).flushIntervalMs(60_000), new RecordingTarget());
+            .commitLogBytes(256 << 10).flushBytes(1 << 30).flushIntervalMs(60_000), new RecordingTarget());
         final JournalWriter writer = new JournalWriter(recovered, 3);
         for (int crash = 0; crash < 12; crash++) {
             writer.entries(80, 80);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * random pages are gone; the last write to the commit log is torn; the mark may be as old as one likes.
  */
 class PowerLossTest {
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 8;
 
     @TempDir
     private Path temp;
@@ -37,10 +37,10 @@ class PowerLossTest {
         for (int round = 0; round < ROUNDS; round++) {
             final RecordingTarget replayed = new RecordingTarget();
             final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK)
-                .flushBytes(64 << 10).flushIntervalMs(random.nextBoolean() ? 60_000 : 1), replayed);
+                .commitLogBytes(256 << 10).flushBytes(64 << 10).flushIntervalMs(random.nextBoolean() ? 60_000 : 1), replayed);
             assertThat(replayed.lines).as("seed %d round %d", seed, round).isEqualTo(before);
             writer = new JournalWriter(recovered, random.nextLong());
-            writer.entries(1 + random.nextInt(150), 1 + random.nextInt(40));
+            writer.entries(1 + random.nextInt(random.nextBoolean() ? 20 : 600), 1 + random.nextInt(40));
             replayed.lines.addAll(writer.expected.lines);
             before = replayed.lines;
 
@@ -51,7 +51,7 @@ class PowerLossTest {
             directory = crashed.root;
         }
         final RecordingTarget last = new RecordingTarget();
-        JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK), last).journal().close();
+        JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK).commitLogBytes(256 << 10), last).journal().close();
         assertThat(last.lines).isEqualTo(before);
     }
 
