@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +173,28 @@ class DamageTest {
         assertThatThrownBy(() -> recover(crashed, DurabilityMode.DISK))
             .isInstanceOfSatisfying(RecoveryRefusedException.class,
                 refused -> assertThat(refused.reason()).isEqualTo(RecoveryRefusedException.Reason.DISAGREEMENT));
+    }
+
+    @Test
+    void shouldRefuseAnEntryThatWasChangedTogetherWithItsChecksum() throws IOException {
+        write(DurabilityMode.DISK, 12);
+        final CrashedDirectory crashed = crash();
+        Files.delete(crashed.commitLog(0));
+        Files.delete(crashed.commitLog(1));
+        final Path file = crashed.queueFiles().get(0);
+        final long[] excerpt = excerpts(file).get(6);
+        final byte[] bytes = Files.readAllBytes(file);
+        final int entry = (int) excerpt[0] + 4;
+        final int covered = (int) excerpt[1] - 4;
+        bytes[entry + 104 + 20] ^= 1;
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes, entry, covered);
+        for (int i = 0; i < 4; i++) {
+            bytes[entry + covered + i] = (byte) (crc.getValue() >>> 8 * i);
+        }
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> recover(crashed, DurabilityMode.DISK)).isInstanceOfSatisfying(RecoveryRefusedException.class,
+            refused -> assertThat(refused.reason()).isEqualTo(RecoveryRefusedException.Reason.BROKEN_CHAIN));
     }
 
     @Test
