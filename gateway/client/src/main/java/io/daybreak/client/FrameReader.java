@@ -14,10 +14,10 @@ import java.nio.ByteOrder;
  * </pre>
  * Event loop thread only. Holds at most one frame of {@code maxFrameBytes}.
  */
-final class FrameReader {
+public final class FrameReader {
     /** Consumes frames. */
     @FunctionalInterface
-    interface FrameHandler {
+    public interface FrameHandler {
         /**
          * @param offset of the message header
          * @return false to stop reading: the connection is being closed
@@ -35,7 +35,8 @@ final class FrameReader {
     private final UnsafeBuffer stash = new UnsafeBuffer(new byte[INITIAL_STASH_BYTES]);
     private int stashed;
 
-    FrameReader(final int maxFrameBytes, final FrameHandler handler) {
+    /** @param maxFrameBytes without the length prefix; a longer one ends the reading */
+    public FrameReader(final int maxFrameBytes, final FrameHandler handler) {
         this.maxFrameBytes = maxFrameBytes;
         this.handler = handler;
     }
@@ -45,7 +46,7 @@ final class FrameReader {
      *
      * @return false if a length prefix is out of bounds or the handler said stop: nothing more must be read
      */
-    boolean read(final ByteBuf in) {
+    public boolean read(final ByteBuf in) {
         final int end = in.readableBytes();
         if (in.hasMemoryAddress()) {
             view.wrap(in.memoryAddress() + in.readerIndex(), end);
