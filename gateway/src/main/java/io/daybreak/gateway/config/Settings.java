@@ -183,7 +183,7 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
         final Map<String, String> values = new TreeMap<>();
         effective.entrySet().forEach(entry -> values.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
         return new Settings(
-            path(reader, "data"),
+            required(reader, "data"),
             links,
             new Security(path(reader, "security.operator-key-file"), path(reader, "security.secrets-file")),
             readCapacity(reader, maxChain),
@@ -274,6 +274,14 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
         } catch (final UnknownHostException ex) {
             reader.problem("native.host is no address of this machine: " + host);
         }
+    }
+
+    private static Path required(final SettingsReader reader, final String name) {
+        final Path path = path(reader, name);
+        if (path == null) {
+            reader.problem(name + " must not be empty");
+        }
+        return path;
     }
 
     private static Path path(final SettingsReader reader, final String name) {

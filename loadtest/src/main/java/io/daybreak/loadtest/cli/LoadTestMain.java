@@ -9,7 +9,8 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, BareSwitchCommand.class, JmhCommand.class},
+    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+        JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:unexpected error", "2:the money differs", "3:not connected, or a connection lost",

@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Accounts, amounts and arrivals follow from it (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--turn", defaultValue = "50us", converter = DurationConverter.class,
+    @Option(names = "--turn", defaultValue = "100us", converter = DurationConverter.class,
         description = "An open loop sends at most this often; what is due in between shares a system call (default: ${DEFAULT-VALUE}).")
     private Duration turn;
 

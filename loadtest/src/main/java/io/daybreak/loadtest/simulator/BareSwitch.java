@@ -75,7 +75,7 @@ public final class BareSwitch implements AutoCloseable {
     private final Channel listening;
     private final Long2LongHashMap debits = new Long2LongHashMap(0);
     private final Long2LongHashMap credits = new Long2LongHashMap(0);
-    private final Map<Id, Long> sequences = new HashMap<>();
+    private final Map<Id, Applied> remembered = new HashMap<>();
     private long sequence;
     private long commands;
 
@@ -96,6 +96,9 @@ public final class BareSwitch implements AutoCloseable {
     }
 
     private record Id(long hi, long lo) {
+    }
+
+    private record Applied(long sequence, long debitAccountId, long creditAccountId, long amountMinor) {
     }
 
     /**
@@ -301,29 +304,21 @@ public final class BareSwitch implements AutoCloseable {
 
         private void apply(final DirectBuffer buffer, final int transfer, final int outcome, final Fault now, final long timestampNs) {
             final long amount = buffer.getLong(transfer + TransferDecoder.amountMinorEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
-            int result = Result.OK;
-            int flags = 0;
-            long decided = sequence + 1;
-            Long first = null;
-            Id id = null;
-            if (isRemembering) {
-                id = new Id(buffer.getLong(transfer, ByteOrder.LITTLE_ENDIAN), buffer.getLong(transfer + Long.BYTES, ByteOrder.LITTLE_ENDIAN));
-                first = sequences.get(id);
-            }
-            if (first != null) {
-                decided = first;
-                flags = OutcomeFlags.REPEATED;
-            } else if (now == Fault.REFUSE) {
-                result = Result.EXCEEDS_CREDITS;
-                sequence++;
-            } else {
-                sequence++;
+            final long debit = buffer.getLong(transfer + TransferDecoder.debitAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+            final long credit = buffer.getLong(transfer + TransferDecoder.creditAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+            final Id id = isRemembering ? new Id(buffer.getLong(transfer, ByteOrder.LITTLE_ENDIAN),
+                buffer.getLong(transfer + Long.BYTES, ByteOrder.LITTLE_ENDIAN)) : null;
+            final Applied first = isRemembering ? remembered.get(id) : null;
+            final long decided = first == null ? ++sequence : first.sequence();
+            final int result = first == null && now == Fault.REFUSE ? Result.EXCEEDS_CREDITS : Result.OK;
+            final int flags = first == null ? 0 : OutcomeFlags.REPEATED;
+            if (first == null && result == Result.OK) {
                 if (isRemembering) {
-                    sequences.put(id, decided);
+                    remembered.put(id, new Applied(decided, debit, credit, amount));
                 }
                 final int times = now == Fault.FORGET ? 0 : now == Fault.DOUBLE ? 2 : 1;
-                add(debits, buffer.getLong(transfer + TransferDecoder.debitAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN), times * amount);
-                add(credits, buffer.getLong(transfer + TransferDecoder.creditAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN), times * amount);
+                add(debits, debit, times * amount);
+                add(credits, credit, times * amount);
             }
             out.putLong(outcome, decided, ByteOrder.LITTLE_ENDIAN);
             out.putLong(outcome + 8, timestampNs, ByteOrder.LITTLE_ENDIAN);
@@ -367,13 +362,15 @@ public final class BareSwitch implements AutoCloseable {
                 asked.next();
                 final long hi = asked.id().hi();
                 final long lo = asked.id().lo();
-                final Long decided = sequences.get(new Id(hi, lo));
+                final Applied known = remembered.get(new Id(hi, lo));
+                final Applied applied = known == null ? new Applied(0, 0, 0, 0) : known;
                 transfers.next().id().hi(hi).lo(lo);
                 transfers.pendingId().hi(0).lo(0);
                 transfers.userData128().hi(0).lo(0);
-                transfers.debitAccountId(0).creditAccountId(0).amountMinor(0).userData64(0)
-                    .sequence(decided == null ? 0 : decided).timestampNs(0).timeoutMs(0).ledger(LEDGER).code(1).flags(0).result(0)
-                    .lookup((short) (decided == null ? OutcomeFlags.LOOKUP_UNKNOWN : OutcomeFlags.LOOKUP_APPLIED_RECORD_FORGOTTEN))
+                transfers.debitAccountId(applied.debitAccountId()).creditAccountId(applied.creditAccountId())
+                    .amountMinor(applied.amountMinor()).userData64(0).sequence(applied.sequence()).timestampNs(0).timeoutMs(0)
+                    .ledger(LEDGER).code(1).flags(0).result(0)
+                    .lookup((short) (known == null ? OutcomeFlags.LOOKUP_UNKNOWN : OutcomeFlags.LOOKUP_APPLIED))
                     .holdState((short) 0).participantId(2).reserved(0);
             }
         }
