@@ -226,9 +226,10 @@ public final class StateMachine {
             int result = checkBeforeIdentity(member, chainParticipantId);
             if (result == Result.OK) {
                 final long handle = ids.find(chainParticipantId, member.idHi(), member.idLo());
-                if (handle == IdMemory.NOT_FOUND) {
-                    result = isInChainBefore(i) ? Result.CHAIN_REPEATS_AN_ID
-                        : ids.admit(chainParticipantId, member.idHi(), nowMs);
+                if (isInChainBefore(i)) {
+                    result = Result.CHAIN_REPEATS_AN_ID;
+                } else if (handle == IdMemory.NOT_FOUND) {
+                    result = ids.admit(chainParticipantId, member.idHi(), nowMs);
                 } else if (ids.fingerprintOf(handle) == member.fingerprint()) {
                     known++;
                 } else {

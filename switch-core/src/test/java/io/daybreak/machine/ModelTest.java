@@ -19,9 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The state machine against the naive ledger, over seeded workloads. A failure names profile, seed and the last steps. */
 class ModelTest {
-    private static final int COMMANDS = 35_000;
-    /** Enough that the narrow profile forgets records of transfers, a lot of 32,768 at a time. */
-    private static final int COMMANDS_UNTIL_FORGOTTEN = 120_000;
+    private static final int COMMANDS = 40_000;
     private static final int NIGHTLY_COMMANDS = 400_000;
     private static final int NIGHTLY_ROUNDS = 20;
     private static final long SEED = 20_261_123;
@@ -45,7 +43,7 @@ class ModelTest {
         final Map<Integer, Long> produced = new TreeMap<>();
         for (final Workload.Profile profile : profiles()) {
             try (Comparison comparison = new Comparison(profile, SEED - 1, 20_000)) {
-                comparison.run(profile == Workload.Profile.NARROW ? COMMANDS_UNTIL_FORGOTTEN : COMMANDS / 2);
+                comparison.run(profile == Workload.Profile.NARROW ? COMMANDS + 15_000 : COMMANDS / 2);
                 comparison.workload().produced().forEach((result, count) -> produced.merge(result, count, Long::sum));
             }
         }

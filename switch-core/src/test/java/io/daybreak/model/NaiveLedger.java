@@ -1033,9 +1033,9 @@ public final class NaiveLedger implements Ledger {
         return List.of(debitsPosted, debitsPending, creditsPosted, creditsPending, BigInteger.valueOf(count));
     }
 
-    /** Transfers, expiries included, that memory keeps. */
+    /** Transfers applied so far, expiries included, forgotten or not. */
     public int recordCount() {
-        return records.size() - recordsForgotten;
+        return records.size();
     }
 
     private TransferView view(final Entry entry) {

@@ -41,6 +41,8 @@ public final class Workload {
     private static final int RECENT = 1_500;
     private static final int RECENT_HOLDS = 120;
     private static final int OLDEST = 200;
+    /** A lot of records that is forgotten at once, and some more. */
+    private static final int FLOOD = 32_768 + 2_000;
     private static final long MAX_TIMEOUT_MS = 0xFFFF_FFFFL;
 
     private final SplittableRandom random;
@@ -84,24 +86,26 @@ public final class Workload {
         if (step instanceof Step.Single single && single.command() instanceof AccountCommand account
             && answers.get(0).result() == Result.ACCOUNT_CAPACITY_REACHED) {
             accounts.remove(account);
+            whales.remove(account);
         }
         if (step instanceof Step.Single single && single.command() instanceof TransferCommand transfer) {
             remember(recent, single, RECENT);
             if (oldest.size() < OLDEST && answers.get(0).result() == Result.OK) {
                 oldest.add(single);
             }
-            noteHold(single.participantId(), transfer);
+            noteHold(single.participantId(), transfer, answers.get(0));
         } else if (step instanceof Step.Chain chain) {
             remember(recentChains, chain, RECENT);
-            for (final TransferCommand member : chain.members()) {
+            for (int i = 0; i < answers.size(); i++) {
+                final TransferCommand member = chain.members().get(i);
                 remember(recent, new Step.Single(chain.participantId(), member), RECENT);
-                noteHold(chain.participantId(), member);
+                noteHold(chain.participantId(), member, answers.get(i));
             }
         }
     }
 
-    private void noteHold(final int participantId, final TransferCommand transfer) {
-        if (transfer.has(TransferFlags.PENDING)) {
+    private void noteHold(final int participantId, final TransferCommand transfer, final Answer answer) {
+        if (transfer.has(TransferFlags.PENDING) && (answer.result() == Result.OK || chance(5))) {
             remember(recentHolds, new NaiveHold.Key(participantId, transfer.id()), RECENT_HOLDS);
         }
     }
@@ -118,6 +122,9 @@ public final class Workload {
     public Step next() {
         if (!planned.isEmpty()) {
             return planned.poll();
+        }
+        if (profile.floods && oldest.size() == OLDEST) {
+            planFlood();
         }
         if (leftInEntry == 0) {
             leftInEntry = 1 + (chance(30) ? 0 : random.nextInt(12));
@@ -145,6 +152,19 @@ public final class Workload {
         } else {
             return nextAdministration();
         }
+    }
+
+    /** Once: so many transfers that the records of those before are forgotten. */
+    private void planFlood() {
+        plan(OPERATOR, AccountCommand.account(UNKNOWN_ACCOUNT + 500));
+        plan(OPERATOR, AccountCommand.account(UNKNOWN_ACCOUNT + 501));
+        for (int i = 0; i < FLOOD; i++) {
+            if (i % 500 == 0) {
+                planned.add(new Step.Begin(++nowNs));
+            }
+            plan(OPERATOR, TransferCommand.transfer(freshId(), UNKNOWN_ACCOUNT + 500, UNKNOWN_ACCOUNT + 501, 1));
+        }
+        oldest.addAll(oldest.subList(0, 1));
     }
 
     /** Makes room for another hold. */
@@ -629,17 +649,19 @@ public final class Workload {
      * @param startNs      command time of the first entry
      * @param limits       as configured
      * @param liveAccounts how many of the newest accounts are used
-     * @param fillsTables  whether participants and grants are put up to their limits
+     * @param fillsTables  whether ledgers, participants and grants are put up to their limits
+     * @param floods       whether records of transfers are forgotten
      */
-    public record Profile(String name, long startNs, ConfigureCommand limits, int liveAccounts, boolean fillsTables) {
+    public record Profile(String name, long startNs, ConfigureCommand limits, int liveAccounts, boolean fillsTables,
+                          boolean floods) {
         /** Room for everything. */
-        public static final Profile ORDINARY = new Profile("ordinary", START_NS, ConfigureCommand.roomy(), 40, true);
+        public static final Profile ORDINARY = new Profile("ordinary", START_NS, ConfigureCommand.roomy(), 40, true, false);
         /** Small tables: holds, accounts and records run out, deadlines are swept one after the other. */
         public static final Profile NARROW = new Profile("narrow", START_NS, ConfigureCommand.roomy().holdCapacity(60)
-            .accountCapacity(300).transfersRetained(1_024).historyRetained(1_024).sweepLimit(2).idFutureToleranceMs(0), 20, false);
+            .accountCapacity(300).transfersRetained(1_024).historyRetained(1_024).sweepLimit(2).idFutureToleranceMs(0), 20, false, true);
         /** Near the last nanosecond that a timestamp can name, where time-outs overflow. */
         public static final Profile END_OF_TIME = new Profile("end of time", Long.MAX_VALUE - 30L * 86_400_000 * NS_PER_MS,
-            ConfigureCommand.roomy().sweepLimit(7), 30, false);
+            ConfigureCommand.roomy().sweepLimit(7), 30, false, false);
 
         @Override
         public String toString() {
