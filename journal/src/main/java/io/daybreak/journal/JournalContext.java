@@ -120,7 +120,7 @@ public final class JournalContext {
         return this;
     }
 
-    /** The flusher syncs the queue when so much is appended and not synced. */
+    /** The flusher syncs the queue when so much is appended and not synced; or earlier, when the commit log has no free file left. */
     public JournalContext flushBytes(final long value) {
         change();
         flushBytes = value;
@@ -159,7 +159,7 @@ public final class JournalContext {
         limit("journal.commit-log-bytes", commitLogBytes, 2L * groupBytes, 1L << 30);
         limit("journal.mapped-bytes", mappedBytes, Math.max(1 << 20, 8L * maxEntryBytes), 1 << 30);
         limit("journal.roll-bytes", rollBytes, 1 << 20, 1L << 40);
-        limit("journal.flush-bytes", flushBytes, 64 << 10, commitLogBytes / 2);
+        limit("journal.flush-bytes", flushBytes, 64 << 10, 1L << 30);
         limit("journal.flush-interval-ms", flushIntervalMs, 1, 60_000);
         concluded = true;
         return this;

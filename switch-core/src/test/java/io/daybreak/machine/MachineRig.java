@@ -263,6 +263,10 @@ final class MachineRig implements Ledger, AutoCloseable {
             .add(new BigInteger(Long.toUnsignedString(decoder.lo())));
     }
 
+    int slabCount() {
+        return slabs.lent.size();
+    }
+
     /** Lets the next rig of this process use the memory again; this one must not be used any more. */
     @Override
     public void close() {

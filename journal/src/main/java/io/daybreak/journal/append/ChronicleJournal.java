@@ -317,6 +317,15 @@ public final class ChronicleJournal implements Journal {
         return new Counters();
     }
 
+    /** For tests: the commit log's channels close under the durability thread, so that its next write fails in earnest. */
+    public void closeCommitLogUnderneath() {
+        try {
+            commitLog.close();
+        } catch (final IOException e) {
+            fail(e);
+        }
+    }
+
     private void fail(final Throwable cause) {
         synchronized (this) {
             if (failure == null) {

@@ -58,9 +58,12 @@ public final class QueueAppender implements AutoCloseable {
             .build();
         try {
             prepareFile(number);
-            // Chronicle would open every older file to see whether its end is marked. Recovery has marked them.
+            // Chronicle would open older files, trusting their metadata, to see whether their ends are marked. Recovery has marked them:
+            // while the appender is made, let the new file be the first one.
             queue.tableStorePut("normalisedEOFsTo", number);
+            queue.tableStorePut("listing.lowestCycle", number);
             appender = queue.createAppender();
+            queue.refreshDirectoryListing();
         } catch (final RuntimeException | IOException e) {
             queue.close();
             throw e;

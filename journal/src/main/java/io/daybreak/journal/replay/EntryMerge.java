@@ -23,6 +23,7 @@ final class EntryMerge implements AutoCloseable {
     private final CommitLogCursor log;
     private final EntrySeal seal = new EntrySeal();
     private final long syncedEntry;
+    private final boolean isFirstPass;
 
     private long entryNumber;
     private long sequence;
@@ -45,13 +46,13 @@ final class EntryMerge implements AutoCloseable {
      * @param syncedEntry entry up to which the queue is known to be on the device
      */
     EntryMerge(final List<QueueFile> files, final CommitLogCursor log, final long syncedEntry) throws IOException {
-        this(files, 0, log, syncedEntry);
+        this(files, 0, log, syncedEntry, true);
         start();
     }
 
     /** Begins where a file begins that an earlier pass has gone over. */
     EntryMerge(final List<QueueFile> files, final QueueFile first, final CommitLogCursor log) throws IOException {
-        this(files, files.indexOf(first), log, Long.MAX_VALUE);
+        this(files, files.indexOf(first), log, Long.MAX_VALUE, false);
         seal.chainHash(first.chainHashBefore);
         entryNumber = first.firstExpectedEntry - 1;
         sequence = first.sequenceBefore;
@@ -60,12 +61,13 @@ final class EntryMerge implements AutoCloseable {
         start();
     }
 
-    private EntryMerge(final List<QueueFile> files, final int firstFile, final CommitLogCursor log, final long syncedEntry) {
+    private EntryMerge(final List<QueueFile> files, final int firstFile, final CommitLogCursor log, final long syncedEntry,
+                       final boolean isFirstPass) {
         this.files = files;
         this.queue = new QueueCursor(files, firstFile);
         this.log = log;
         this.syncedEntry = syncedEntry;
-        this.seenFiles = firstFile;
+        this.isFirstPass = isFirstPass;
     }
 
     private void start() throws IOException {
@@ -75,7 +77,7 @@ final class EntryMerge implements AutoCloseable {
 
     private void advanceQueue() throws IOException {
         queue.advance();
-        while (seenFiles <= queue.fileIndex()) {
+        while (isFirstPass && seenFiles <= queue.fileIndex()) {
             final QueueFile file = files.get(seenFiles++);
             file.firstExpectedEntry = entryNumber + 1;
             file.chainHashBefore = seal.chainHash();
@@ -111,13 +113,13 @@ final class EntryMerge implements AutoCloseable {
         }
         current = queueHolds ? queue : log;
         accept(current);
-        if (queueHolds) {
+        if (queueHolds && isFirstPass) {
             final QueueFile file = files.get(queue.fileIndex());
             file.lastEntry = entryNumber;
             if (entryNumber > syncedEntry && file.unsyncedPosition == 0) {
                 file.unsyncedPosition = queue.excerptPosition();
             }
-        } else {
+        } else if (!queueHolds) {
             completedEntries++;
             if (queue.isPresent()) {
                 files.get(queue.fileIndex()).irregular("the entries before number " + EntryHeader.entryNumber(queue.address()) + " are missing");
