@@ -11,15 +11,15 @@ import java.util.Arrays;
  * <p>
  * <pre>
  *   hash of the id:   63 ........ 32 | 31 ... 0         the upper half is the tag
- *   tag:              directory bits  ...  line bits    top {@code depth} bits choose the segment, low 9 bits its line
- *
- *   segment, 32 KiB:  512 lines of 64 bytes; the first word of line 0 counts the segment's entries
+ *   tag:              directory bits  ...  home bits     top {@code depth} bits choose the segment, low 12 bits the
+ *                                                        entry where the search begins
+ *   segment, 32 KiB:  4,096 entries; the first is not one, it counts the others
  *   entry, 8 bytes:   tag (upper 32 bits) | slot + 1 (lower 32 bits); 0 is free
  * </pre>
- * A look-up reads one line of the index in most cases, then the account itself, whose id decides. When a segment is
- * three quarters full it is split in two by the next bit of the tag; that is the worst step: 3,072 entries, read and
- * written in sequence. When a segment already uses all bits of the directory, the directory doubles (at 50 million
- * accounts: 32,768 words).
+ * A look-up reads one line of the index in most cases, and most often its first guess is right, which the processor
+ * learns to rely on; then the account itself, whose id decides. When a segment is half full it is split in two by the
+ * next bit of the tag; that is the worst step: 2,048 entries, read and written in sequence. When a segment already uses
+ * all bits of the directory, the directory doubles (at 50 million accounts: 65,536 words).
  * <p>
  * Accounts are never removed, so entries are not either. Ledger thread only.
  */
@@ -27,14 +27,13 @@ final class AccountIndex {
     /** No such account. */
     static final int NOT_FOUND = -1;
 
-    private static final int LINES = 512;
-    private static final int LINE_MASK = LINES - 1;
-    private static final int LINE_BYTES = 64;
-    private static final int SEGMENT_BYTES = LINES * LINE_BYTES;
-    private static final int SPLIT_ENTRIES = LINES * 8 * 3 / 4;
+    private static final int ENTRIES = 4_096;
+    private static final int ENTRY_MASK = ENTRIES - 1;
+    private static final int SEGMENT_BYTES = ENTRIES * 8;
+    private static final int SPLIT_ENTRIES = ENTRIES / 2;
     /** Segments are aligned to their size, which leaves the low bits of an address for the segment's depth. */
     private static final long DEPTH_MASK = SEGMENT_BYTES - 1;
-    private static final int MAX_DEPTH = 22;
+    private static final int MAX_DEPTH = 20;
 
     private final SlabAllocator allocator;
     private final AccountSlots slots;
@@ -62,43 +61,42 @@ final class AccountIndex {
     int find(final long id, final long hash) {
         final int tag = (int) (hash >>> 32);
         final long segment = segmentOf(tag);
-        int line = tag & LINE_MASK;
+        int position = homeOf(tag);
         while (true) {
-            final long lineAddress = segment + (long) line * LINE_BYTES;
-            for (int i = line == 0 ? 8 : 0; i < LINE_BYTES; i += 8) {
-                final long entry = UnsafeApi.getLong(lineAddress + i);
-                if (entry == 0) {
-                    return NOT_FOUND;
+            final long entry = UnsafeApi.getLong(segment + position * 8L);
+            if ((int) (entry >>> 32) == tag && entry != 0) {
+                final int slot = (int) entry - 1;
+                if (slots.idOf(slot) == id) {
+                    return slot;
                 }
-                if ((int) (entry >>> 32) == tag) {
-                    final int slot = (int) entry - 1;
-                    if (slots.idOf(slot) == id) {
-                        return slot;
-                    }
-                }
+            } else if (entry == 0) {
+                return NOT_FOUND;
             }
-            line = line + 1 & LINE_MASK;
+            position = next(position);
         }
     }
 
     /** Brings the line that {@link #find} will read into the cache. Returns a word so that the read is not dropped. */
     long touch(final long hash) {
         final int tag = (int) (hash >>> 32);
-        return UnsafeApi.getLong(segmentOf(tag) + (long) (tag & LINE_MASK) * LINE_BYTES);
+        return UnsafeApi.getLong(segmentOf(tag) + homeOf(tag) * 8L);
     }
 
-    /** Slot of the first account in the line whose tag matches: most often the right one, which is enough to read ahead. */
+    /** Slot of the first account whose tag matches: most often the right one, which is enough to read ahead. */
     int findByTag(final long hash) {
         final int tag = (int) (hash >>> 32);
-        final int line = tag & LINE_MASK;
-        final long lineAddress = segmentOf(tag) + (long) line * LINE_BYTES;
-        for (int i = line == 0 ? 8 : 0; i < LINE_BYTES; i += 8) {
-            final long entry = UnsafeApi.getLong(lineAddress + i);
-            if ((int) (entry >>> 32) == tag && (int) entry != 0) {
+        final long segment = segmentOf(tag);
+        int position = homeOf(tag);
+        while (true) {
+            final long entry = UnsafeApi.getLong(segment + position * 8L);
+            if (entry == 0) {
+                return NOT_FOUND;
+            }
+            if ((int) (entry >>> 32) == tag) {
                 return (int) entry - 1;
             }
+            position = next(position);
         }
-        return NOT_FOUND;
     }
 
     /** Adds an account that is not there. */
@@ -117,19 +115,22 @@ final class AccountIndex {
         return directory[(int) ((tag & 0xFFFF_FFFFL) >>> 32 - depth)] & ~DEPTH_MASK;
     }
 
+    /** Where the search begins; entry 0 is the segment's count. */
+    private static int homeOf(final int tag) {
+        return Math.max(1, tag & ENTRY_MASK);
+    }
+
+    private static int next(final int position) {
+        return position == ENTRY_MASK ? 1 : position + 1;
+    }
+
     private static void put(final long segment, final long entry) {
-        int line = (int) (entry >>> 32) & LINE_MASK;
-        while (true) {
-            final long lineAddress = segment + (long) line * LINE_BYTES;
-            for (int i = line == 0 ? 8 : 0; i < LINE_BYTES; i += 8) {
-                if (UnsafeApi.getLong(lineAddress + i) == 0) {
-                    UnsafeApi.putLong(lineAddress + i, entry);
-                    UnsafeApi.putLong(segment, UnsafeApi.getLong(segment) + 1);
-                    return;
-                }
-            }
-            line = line + 1 & LINE_MASK;
+        int position = homeOf((int) (entry >>> 32));
+        while (UnsafeApi.getLong(segment + position * 8L) != 0) {
+            position = next(position);
         }
+        UnsafeApi.putLong(segment + position * 8L, entry);
+        UnsafeApi.putLong(segment, UnsafeApi.getLong(segment) + 1);
     }
 
     private void split(final int tag) {

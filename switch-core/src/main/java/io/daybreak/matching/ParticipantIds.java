@@ -9,8 +9,8 @@ package io.daybreak.matching;
  * <li>when a slice holds its target of ids and a later one comes; the target doubles with each slice from
  * {@value #FIRST_CAPACITY} to {@value #LAST_CAPACITY}, and never exceeds an eighth of the capacity;</li>
  * <li>when an id is further ahead of the command time than it lately took to fill two slices. It gets a slice of its own
- * on a grid of the length of one, small at first. Without this, one clock that runs a minute ahead would close the slice in use a minute ahead,
- * and all traffic of that minute would pile up in it. The number of such slices is limited
+ * on a grid of the length of one, small at first. Without this, one clock that runs a minute ahead would close the slice
+ * in use a minute ahead, and all traffic of that minute would pile up in it. The number of such slices is limited
  * ({@link #mayOpenAhead}), since each takes some blocks.</li>
  * </ul>
  * Ids that are late go to the slice of their time.
@@ -51,12 +51,13 @@ final class ParticipantIds {
         this.participantId = participantId;
     }
 
+    /** Sets the capacity in ids; makes room for as many slices as it can need, so that inserts never have to. */
     void capacity(final long newCapacity) {
         capacity = newCapacity;
         final int last = lastTarget();
         target = Math.min(last, Math.max(target, FIRST_CAPACITY));
         final long most = FREE_AHEAD_SLICES + 2 + newCapacity / IDS_PER_AHEAD_SLICE
-            + 2 * newCapacity / Math.min(FIRST_CAPACITY, last);
+            + newCapacity / (Math.min(FIRST_CAPACITY, last) / 2);
         final int length = (int) (2 * Math.min(MAX_SLICES, most));
         if (length > slices.length) {
             moveTo(new IdSlice[length], new long[length]);
@@ -75,10 +76,12 @@ final class ParticipantIds {
             return found;
         }
         // The newest two get nearly all that is not where the last one was.
-        final int newest = end - 1;
-        int index = newest;
-        if (idMs < startsMs[newest]) {
-            index = newest > head && !isAt(newest - 1, idMs) ? search(idMs) : Math.max(head, newest - 1);
+        int index = end - 1;
+        if (!isAt(index, idMs)) {
+            index--;
+            if (!isAt(index, idMs)) {
+                index = search(idMs);
+            }
         }
         lastFound = index;
         return index;

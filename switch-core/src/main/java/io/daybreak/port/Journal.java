@@ -10,7 +10,7 @@ import org.agrona.DirectBuffer;
  * {@link #sync} before its {@code endEntry}.
  * <p>
  * Any failure is thrown, and is final: the caller stops the process and never tries again, since what a failed write or
- * sync left behind is unknown (DESIGN, Recovery).
+ * sync left behind is unknown (docs/architecture.md, "Recovery").
  */
 public interface Journal extends AutoCloseable {
     /**

@@ -37,21 +37,23 @@ class IdMemoryBoundsTest {
     @Test
     void shouldAllocateNothingInSteadyState() {
         memory.putParticipant(SENDER, CAPACITY / 4);
-        for (int i = 0; i < MILLION; i++) {
-            insertInOrder(i);
-        }
-        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        sendNearlyInOrder(MILLION);
         final long bytesFromAllocator = memory.allocatedBytes();
         final long watermarkMs = memory.watermarkMs(SENDER);
-        threads.getCurrentThreadAllocatedBytes();
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < MILLION; i++) {
-            insertInOrder(i);
-        }
-        final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        assertThat(allocated).isZero();
+        assertThat(heapBytesOf(() -> sendNearlyInOrder(MILLION))).isZero();
         assertThat(memory.allocatedBytes()).isEqualTo(bytesFromAllocator);
         assertThat(memory.watermarkMs(SENDER)).isGreaterThan(watermarkMs);
+    }
+
+    @Test
+    void shouldUseForgottenSlicesAgainWhenManyWereForgottenAtOnce() {
+        for (int i = 0; i < 4; i++) {
+            forgetMostAndRefill();
+        }
+        final long bytesFromAllocator = memory.allocatedBytes();
+        assertThat(heapBytesOf(this::forgetMostAndRefill)).isLessThan(1000);
+        assertThat(memory.allocatedBytes()).isEqualTo(bytesFromAllocator);
+        assertThat(memory.digest()).isEqualTo(memory.computeDigest());
     }
 
     @Test
@@ -216,12 +218,30 @@ class IdMemoryBoundsTest {
         }
     }
 
-    private void insertInOrder(final int i) {
-        nowMs += i % IDS_PER_MS == 0 ? 1 : 0;
-        final long idHi = nowMs << 16 | i % IDS_PER_MS;
-        if (memory.find(SENDER, idHi, i) == IdMemory.NOT_FOUND && memory.admit(SENDER, idHi, nowMs) == Result.OK) {
-            memory.insert(SENDER, idHi, i, i, Result.OK, i, i, i, nowMs);
+    private void forgetMostAndRefill() {
+        memory.putParticipant(SENDER, CAPACITY / 64);
+        memory.putParticipant(SENDER, CAPACITY);
+        sendNearlyInOrder((int) CAPACITY);
+    }
+
+    /** One in five ids comes late, so that slices have a second generation. */
+    private void sendNearlyInOrder(final int count) {
+        for (int i = 0; i < count; i++) {
+            nowMs += i % IDS_PER_MS == 0 ? 1 : 0;
+            final long idHi = nowMs - (i % 5 == 0 ? 300 : 0) << 16 | i % IDS_PER_MS;
+            if (memory.find(SENDER, idHi, i) == IdMemory.NOT_FOUND && memory.admit(SENDER, idHi, nowMs) == Result.OK) {
+                memory.insert(SENDER, idHi, i, i, Result.OK, i, i, i, nowMs);
+            }
         }
+    }
+
+    /** What this thread allocates on the heap meanwhile. */
+    private static long heapBytesOf(final Runnable work) {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        threads.getCurrentThreadAllocatedBytes();
+        final long before = threads.getCurrentThreadAllocatedBytes();
+        work.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     private double bytesPerId() {

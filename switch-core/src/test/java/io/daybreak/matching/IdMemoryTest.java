@@ -204,7 +204,9 @@ class IdMemoryTest {
         assertThat(memory.admit(ALICE, old, nowMs)).isEqualTo(Result.OK);
         insertOne(ALICE, nowMs);
         insertOne(ALICE, nowMs);
+        final long size = memory.size(ALICE);
         memory.insert(ALICE, old, 0, 0, 0, 0, 0, 0, nowMs);
+        assertThat(memory.size(ALICE)).isEqualTo(size);
         assertThat(memory.find(ALICE, old, 0)).isEqualTo(IdMemory.NOT_FOUND);
         assertThat(memory.admit(ALICE, old, nowMs)).isEqualTo(Result.ID_EXPIRED);
         assertThat(memory.digest()).isEqualTo(memory.computeDigest());
@@ -292,6 +294,16 @@ class IdMemoryTest {
             assertThat(other.computeDigest()).isEqualTo(digests[i]);
         }
         assertThat(digests).doesNotHaveDuplicates();
+    }
+
+    /** Journals hold digests: a change of this number is a change of what every journal says. */
+    @Test
+    void shouldGiveTheDigestOfTheJournalsOnEveryMachine() {
+        fill(ALICE, (int) CAPACITY);
+        nowMs += 2 * WINDOW_MS;
+        fill(BOB, 100);
+        fill(ALICE, 100);
+        assertThat(memory.digest()).isEqualTo(5_284_138_838_061_137_690L);
     }
 
     /** One id per millisecond, as fast as the clock goes. */

@@ -44,10 +44,13 @@ final class MemoryJournal implements Journal {
 
     private final List<Entry> entries = new ArrayList<>();
     private final Semaphore syncGate = new Semaphore(0);
+    private final Semaphore appendGate = new Semaphore(0);
     private final boolean keeping;
     private Entry open;
     private long appendedSequence;
     private volatile boolean syncGated;
+    private volatile boolean appendGated;
+    private volatile boolean inAppend;
     private volatile boolean inSync;
     private volatile long durableSequence;
     private volatile long syncs;
@@ -79,6 +82,20 @@ final class MemoryJournal implements Journal {
     void openGate() {
         syncGated = false;
         syncGate.release(1);
+    }
+
+    /** From now on each entry waits before it begins, as it does when the journal has no room. */
+    void gateAppends() {
+        appendGated = true;
+    }
+
+    void openAppendGate() {
+        appendGated = false;
+        appendGate.release(1);
+    }
+
+    boolean isInAppend() {
+        return inAppend;
     }
 
     boolean isInSync() {
@@ -115,6 +132,11 @@ final class MemoryJournal implements Journal {
         if (open != null) {
             throw new IllegalStateException("an entry is open");
         }
+        inAppend = true;
+        if (appendGated) {
+            appendGate.acquireUninterruptibly();
+        }
+        inAppend = false;
         open = new Entry(firstSequence, timestampNs);
     }
 

@@ -81,8 +81,13 @@ final class PipelineRig implements AutoCloseable {
     }
 
     void provision(final int accounts, final int sweepLimit) {
-        configure(sweepLimit);
-        putOperator();
+        provision(accounts, sweepLimit, 4_000_000, 1_000);
+    }
+
+    /** With as many ids remembered, and for at least as long. */
+    void provision(final int accounts, final int sweepLimit, final long ids, final long windowMs) {
+        configure(sweepLimit, windowMs);
+        putOperator(ids);
         long last = 0;
         for (int account = 1; account <= accounts; account++) {
             last = account(account);
@@ -92,18 +97,18 @@ final class PipelineRig implements AutoCloseable {
         }
     }
 
-    private void configure(final int sweepLimit) {
+    private void configure(final int sweepLimit, final long windowMs) {
         submit(Participants.SYSTEM, ConfigureEncoder.TEMPLATE_ID, slot -> {
             new ConfigureEncoder().wrap(slot.command, 0).correlationId(0).accountCapacity(100_000).idCapacity(8_000_000)
-                .idGuaranteedWindowMs(1_000).idFutureToleranceMs(3_600_000).holdCapacity(2_000_000)
+                .idGuaranteedWindowMs(windowMs).idFutureToleranceMs(3_600_000).holdCapacity(2_000_000)
                 .transfersRetained(1_024).historyRetained(1_024).sweepLimit(sweepLimit).maxChain(256);
             return ConfigureEncoder.BLOCK_LENGTH;
         });
     }
 
-    private void putOperator() {
+    private void putOperator(final long ids) {
         submit(Participants.SYSTEM, PutParticipantEncoder.TEMPLATE_ID, slot -> {
-            new PutParticipantEncoder().wrap(slot.command, 0).correlationId(0).idCapacity(4_000_000).participantId(OPERATOR)
+            new PutParticipantEncoder().wrap(slot.command, 0).correlationId(0).idCapacity(ids).participantId(OPERATOR)
                 .keyId(1).roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).reserved1(0).reserved2(0)
                 .participantCode("OPERATOR");
             return PutParticipantEncoder.BLOCK_LENGTH;

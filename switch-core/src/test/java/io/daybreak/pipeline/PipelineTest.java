@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import static io.daybreak.pipeline.PipelineRig.LINK;
 import static io.daybreak.pipeline.PipelineRig.OPERATOR;
@@ -230,6 +231,34 @@ class PipelineTest {
     }
 
     @Test
+    void shouldWaitForTheRestOfAChainThatIsPublishedInPart() {
+        rig.start(3);
+        rig.sink.awaitReply(rig.pay(1, 1, 2, 3));
+        final long first = claimChain(3, 100, false);
+        rig.publisher.publish(first, first);
+        // The next publisher's command is behind it in the ring, and must wait as well.
+        final long behind = rig.pay(2, 1, 2, 3);
+        assertThat(rig.sink.reply(behind)).isNull();
+        rig.publisher.publish(first + 1, first + 2);
+        assertThat(rig.sink.awaitReply(10_200).result).isEqualTo(Result.OK);
+        assertThat(rig.sink.awaitReply(10_202).result).isEqualTo(Result.OK);
+        assertThat(rig.sink.awaitReply(behind).sequence).isEqualTo(rig.sink.reply(10_202).sequence + 1);
+        rig.assertHealthy();
+    }
+
+    @Test
+    void shouldFreeTheSlotsBeforeItWakesWhoWaitsForThem() {
+        rig.start(3);
+        rig.sink.awaitReply(rig.pay(1, 1, 2, 3));
+        Await.until("the ring is empty", () -> rig.pipeline.counters().ringRemaining() == 1_024);
+        final AtomicLong free = new AtomicLong();
+        rig.sink.atBatchEnd(() -> free.set(rig.pipeline.counters().ringRemaining()));
+        rig.pay(2, 1, 2, 3);
+        Await.until("the end of the batch", () -> free.get() != 0);
+        assertThat(free.get()).isEqualTo(1_024);
+    }
+
+    @Test
     void shouldReplyToNobodyWhenNobodyWaits() {
         rig.start(3);
         final long first = rig.publisher.tryClaim(1, CommandPublisher.FINISHING);
@@ -285,6 +314,12 @@ class PipelineTest {
 
     /** Publishes a chain with neighbouring correlation ids; returns the first of them. */
     private long chain(final int members, final long idLo, final boolean failing) {
+        final long first = claimChain(members, idLo, failing);
+        rig.publisher.publish(first, first + members - 1);
+        return 10_000 + idLo * 2;
+    }
+
+    private long claimChain(final int members, final long idLo, final boolean failing) {
         final long[] first = {CommandPublisher.NOT_CLAIMED};
         Await.until("slots", () -> {
             first[0] = rig.publisher.tryClaim(members, CommandPublisher.NEW_REQUESTS);
@@ -299,7 +334,6 @@ class PipelineTest {
                 last && failing ? 99 : 2, 3, last ? 0 : TransferFlags.LINKED, 0);
         }
         rig.publisher.slot(first[0]).chainLength = members;
-        rig.publisher.publish(first[0], first[0] + members - 1);
-        return correlationId;
+        return first[0];
     }
 }

@@ -40,12 +40,17 @@ final class RecordingSink implements ReplySink {
     private final Map<Long, AnswerBuffer> answers = new ConcurrentHashMap<>();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private volatile long count;
-    private volatile long batchEnds;
     private volatile long unannounced;
     private volatile RuntimeException fault;
+    private volatile Runnable atBatchEnd = () -> { };
 
     RecordingSink(final Journal journal) {
         this.journal = journal;
+    }
+
+    /** Runs what a link does that waits for free slots. */
+    void atBatchEnd(final Runnable action) {
+        atBatchEnd = action;
     }
 
     void fail(final RuntimeException exception) {
@@ -84,7 +89,7 @@ final class RecordingSink implements ReplySink {
     @Override
     public void onBatchEnd() {
         unannounced = 0;
-        batchEnds++;
+        atBatchEnd.run();
     }
 
     private void check(final String what, final long correlationId, final long sequence) {
@@ -101,10 +106,6 @@ final class RecordingSink implements ReplySink {
     /** Replies after the last {@code onBatchEnd}. */
     long unannounced() {
         return unannounced;
-    }
-
-    long batchEnds() {
-        return batchEnds;
     }
 
     List<String> violations() {

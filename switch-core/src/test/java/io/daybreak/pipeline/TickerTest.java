@@ -78,14 +78,16 @@ class TickerTest {
             hold(i, 5_000);
         }
         rig.sink.awaitReply(hold(11, 6_000));
-        rig.journal.gateSyncs();
-        rig.pay(1_000, 1, 2, 1);
-        Await.until("the sync has begun", rig.journal::isInSync);
+        rig.journal.gateAppends();
+        final long payment = rig.pay(1_000, 1, 2, 1);
+        Await.until("the ledger stage waits for the journal", rig.journal::isInAppend);
         rig.clock.pass(20 * S);
-        Await.until("a tick", () -> rig.pipeline.counters().ticks() >= 1);
+        Await.until("a tick", () -> rig.pipeline.counters().ringRemaining() == 1_024 - 2);
         awaitTickerLooks();
-        assertThat(rig.pipeline.counters().ticks()).isEqualTo(1);
-        rig.journal.openGate();
+        assertThat(rig.pipeline.counters().ringRemaining()).as("the payment and one tick").isEqualTo(1_024 - 2);
+        rig.journal.openAppendGate();
+        assertThat(rig.sink.awaitReply(payment).result).isEqualTo(Result.OK);
+        Await.until("the tick", () -> rig.pipeline.counters().ticks() == 1);
         rig.assertHealthy();
     }
 

@@ -16,6 +16,8 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -207,9 +209,16 @@ final class ArchitectureTest {
             .check(all);
     }
 
-    @Test
-    void shouldHaveNoCyclesBetweenPackages() {
-        SlicesRuleDefinition.slices().matching("io.daybreak.(**)").should().beFreeOfCycles()
+    /**
+     * A capability's front (such as {@code journal}, with its settings and failures) and the packages below it are one
+     * thing, and may know each other; capabilities may not, nor may the parts of one. {@code Main} knows everything.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.daybreak.(*)..", "io.daybreak.journal.(*)..", "io.daybreak.gateway.(*).."})
+    void shouldHaveNoCyclesBetweenPackages(final String slices) {
+        SlicesRuleDefinition.slices().matching(slices).should().beFreeOfCycles()
+            .ignoreDependency(JavaClass.Predicates.simpleName("Main"), DescribedPredicate.alwaysTrue())
+            .allowEmptyShould(true)
             .because("a package that needs another is read after it; a cycle has no beginning")
             .check(all);
     }

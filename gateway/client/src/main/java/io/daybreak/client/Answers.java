@@ -1,0 +1,89 @@
+package io.daybreak.client;
+
+import io.daybreak.client.TransferRecord.HoldState;
+import io.daybreak.client.TransferRecord.Lookup;
+import io.daybreak.protocol.codec.AccountsAnswerDecoder;
+import io.daybreak.protocol.codec.BalancesAnswerDecoder;
+import io.daybreak.protocol.codec.Id128Decoder;
+import io.daybreak.protocol.codec.MessageHeaderDecoder;
+import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.StatusAnswerDecoder;
+import io.daybreak.protocol.codec.TotalsAnswerDecoder;
+import io.daybreak.protocol.codec.TransfersAnswerDecoder;
+import org.agrona.DirectBuffer;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns answers to queries into values. Static. */
+final class Answers {
+    private Answers() {
+    }
+
+    static AccountsPage accounts(final DirectBuffer buffer, final int offset) {
+        final AccountsAnswerDecoder answer = new AccountsAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        final long asOfSequence = answer.asOfSequence();
+        final List<AccountRecord> accounts = new ArrayList<>();
+        for (final AccountsAnswerDecoder.AccountsDecoder account : answer.accounts()) {
+            accounts.add(new AccountRecord(account.id(), account.lookup(), account.userData128().hi(), account.userData128().lo(),
+                account.userData64(), account.debitsPosted(), account.debitsPending(), account.creditsPosted(),
+                account.creditsPending(), account.createdNs(), (int) account.ledger(), account.code(), account.flags()));
+        }
+        return new AccountsPage(asOfSequence, List.copyOf(accounts));
+    }
+
+    static TransfersPage transfers(final DirectBuffer buffer, final int offset) {
+        final TransfersAnswerDecoder answer = new TransfersAnswerDecoder()
+            .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        final List<TransferRecord> transfers = new ArrayList<>();
+        for (final TransfersAnswerDecoder.TransfersDecoder transfer : answer.transfers()) {
+            transfers.add(new TransferRecord(id(transfer.id()), Lookup.of(transfer.lookup()), transfer.result(),
+                transfer.debitAccountId(), transfer.creditAccountId(), transfer.amountMinor(), id(transfer.pendingId()),
+                transfer.userData128().hi(), transfer.userData128().lo(), transfer.userData64(), transfer.sequence(),
+                transfer.timestampNs(), transfer.timeoutMs(), (int) transfer.ledger(), transfer.code(), transfer.flags(),
+                HoldState.of(transfer.holdState()), (int) transfer.participantId()));
+        }
+        return new TransfersPage(answer.result(), answer.asOfSequence(), answer.nextCursor(), answer.memoryBeginsSequence(),
+            List.copyOf(transfers));
+    }
+
+    static BalancesPage balances(final DirectBuffer buffer, final int offset) {
+        final BalancesAnswerDecoder answer = new BalancesAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        final List<BalanceRecord> balances = new ArrayList<>();
+        for (final BalancesAnswerDecoder.BalancesDecoder balance : answer.balances()) {
+            balances.add(new BalanceRecord(balance.sequence(), balance.timestampNs(), balance.debitsPosted(), balance.debitsPending(),
+                balance.creditsPosted(), balance.creditsPending()));
+        }
+        return new BalancesPage(answer.result(), answer.asOfSequence(), answer.nextCursor(), answer.memoryBeginsSequence(),
+            List.copyOf(balances));
+    }
+
+    static LedgerTotals totals(final DirectBuffer buffer, final int offset) {
+        final TotalsAnswerDecoder answer = new TotalsAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new LedgerTotals(answer.result(), answer.asOfSequence(), (int) answer.ledger(), answer.accountCount(),
+            sum(answer.debitsPosted()), sum(answer.debitsPending()), sum(answer.creditsPosted()), sum(answer.creditsPending()));
+    }
+
+    static SwitchStatus status(final DirectBuffer buffer, final int offset) {
+        final StatusAnswerDecoder answer = new StatusAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new SwitchStatus(answer.result(), answer.asOfSequence(), answer.timestampNs(), answer.digest(), answer.accountCount(),
+            answer.holdCount(), answer.idCount(), answer.transferCount(), (int) answer.rulesVersion());
+    }
+
+    static ParticipantRecord participant(final DirectBuffer buffer, final int offset) {
+        final ParticipantAnswerDecoder answer = new ParticipantAnswerDecoder()
+            .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new ParticipantRecord(answer.result(), answer.asOfSequence(), new Participant((int) answer.participantId(),
+            answer.participantCode(), answer.keyId(), answer.roles(), answer.idCapacity()));
+    }
+
+    private static TransferId id(final Id128Decoder decoder) {
+        return new TransferId(decoder.hi(), decoder.lo());
+    }
+
+    private static BigInteger sum(final Id128Decoder decoder) {
+        return new BigInteger(1, ByteBuffer.allocate(2 * Long.BYTES).putLong(decoder.hi()).putLong(decoder.lo()).array());
+    }
+}

@@ -1,0 +1,48 @@
+package io.daybreak.gateway.cli;
+
+import io.daybreak.gateway.launch.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line's root. */
+@Command(name = "daybreak", mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class,
+    description = "A payment switch for digital wallets.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {ServeCommand.class, AdminCommand.class, ConfigCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+        "0:All went well.",
+        "1:Something unexpected; the message says what.",
+        "2:Wrong arguments, settings or secrets.",
+        "3:Another server owns the data directory.",
+        "4:Recovery refused: the journal is damaged or does not fit this version.",
+        "5:The address cannot be bound.",
+        "6:Stopped: a defect in the state machine or the pipeline.",
+        "7:Stopped: appending to the journal, or syncing it, failed.",
+        "8:Stopped: the device has no room left.",
+        "9:The wall clock is too far ahead of the journal."})
+public final class DaybreakCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** Runs one command line; returns the exit code. */
+    public static int run(final String... arguments) {
+        return newCommandLine().execute(arguments);
+    }
+
+    static CommandLine newCommandLine() {
+        return new CommandLine(new DaybreakCommand())
+            .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+                commandLine.getErr().println("daybreak: " + failure);
+                return ExitCode.UNEXPECTED.code();
+            });
+    }
+}

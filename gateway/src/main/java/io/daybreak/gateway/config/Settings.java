@@ -1,0 +1,296 @@
+package io.daybreak.gateway.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import io.daybreak.gateway.link.LinkSettings;
+import io.daybreak.protocol.Limits;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The server's settings after all checks. Meaning, defaults and limits of each: {@code reference.conf}. Immutable.
+ *
+ * @param data                the data directory
+ * @param links               the native port and its limits
+ * @param security            where secrets come from
+ * @param capacity            limits that decide about outcomes; journaled with Configure
+ * @param pipeline            the ring, entries and the clock
+ * @param journal             durability and room
+ * @param shutdownTimeoutMs   longest time of a drain
+ * @param values              the effective values by name, for the {@code config} command
+ */
+public record Settings(Path data, LinkSettings links, Security security, Capacity capacity, PipelineValues pipeline, JournalValues journal,
+                       long shutdownTimeoutMs, Map<String, String> values) {
+    private static final String REFERENCE = "reference.conf";
+    private static final int MIN_FRAME = 4_096;
+    private static final int MAX_CREDIT = 1 << 20;
+    private static final int TRANSFER_BYTES = 96;
+    private static final long MAX_RETAINED = 1L << 32;
+    private static final Duration YEAR = Duration.ofDays(366);
+
+    /**
+     * Where secrets come from.
+     *
+     * @param operatorKeyFile null if not set
+     * @param secretsFile     null if not set
+     */
+    public record Security(Path operatorKeyFile, Path secretsFile) {
+    }
+
+    /**
+     * What Configure journals, in the units of that message.
+     *
+     * @param accounts              accounts
+     * @param ids                   transfer ids over all participants
+     * @param holds                 open holds
+     * @param transfersRetained     transfers kept for queries
+     * @param historyRetained       balance history entries kept for queries
+     * @param guaranteedWindowMs    of the memory of ids
+     * @param futureToleranceMs     of an id's time
+     * @param sweepLimit            deadlines per entry
+     * @param maxChain              members of a chain
+     */
+    public record Capacity(long accounts, long ids, long holds, long transfersRetained, long historyRetained, long guaranteedWindowMs,
+                           long futureToleranceMs, int sweepLimit, int maxChain) {
+    }
+
+    /**
+     * What the pipeline is made with.
+     *
+     * @param ringCapacity    slots
+     * @param ringReserve     slots
+     * @param maxClaim        slots
+     * @param maxBatch        slots
+     * @param yields          of an idle stage
+     * @param maxEntryCommands commands
+     * @param maxEntryBytes   bytes
+     * @param clockMaxStepMs  milliseconds
+     * @param clockSlewPpm    millionths
+     * @param clockMaxGapMs   milliseconds
+     * @param isClockGapAccepted for this start
+     */
+    public record PipelineValues(int ringCapacity, int ringReserve, int maxClaim, int maxBatch, int yields, int maxEntryCommands, int maxEntryBytes,
+                                 long clockMaxStepMs, int clockSlewPpm, long clockMaxGapMs, boolean isClockGapAccepted) {
+    }
+
+    /**
+     * The journal's part.
+     *
+     * @param durability     {@code process} or {@code disk}
+     * @param reserveBytes   free space below which new payments are refused
+     * @param commitLogBytes of one of the two files
+     */
+    public record JournalValues(String durability, long reserveBytes, long commitLogBytes) {
+    }
+
+    /**
+     * Reads and checks everything.
+     *
+     * @param file      null if there is none
+     * @param overrides {@code name=value}, the last one of a name wins
+     * @throws SettingsException with everything that is wrong
+     */
+    public static Settings load(final Path file, final List<String> overrides) throws SettingsException {
+        final List<String> problems = new ArrayList<>();
+        final Config reference = ConfigFactory.parseResources(Settings.class.getClassLoader(), REFERENCE);
+        Config given = ConfigFactory.empty();
+        if (file != null) {
+            given = onlyKnown(parse(file, problems), reference, problems);
+        }
+        final Config effective = withOverrides(given, overrides, reference, problems).withFallback(reference).resolve();
+        final SettingsReader reader = new SettingsReader(effective);
+        reader.problems().addAll(problems);
+        final Settings settings = read(reader, effective);
+        if (!reader.problems().isEmpty()) {
+            throw new SettingsException(reader.problems());
+        }
+        return settings;
+    }
+
+    private static Config parse(final Path file, final List<String> problems) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            problems.add("cannot read the configuration file " + file);
+            return ConfigFactory.empty();
+        }
+        try {
+            return ConfigFactory.parseFile(file.toFile()).resolve();
+        } catch (final ConfigException ex) {
+            problems.add(ex.getMessage());
+            return ConfigFactory.empty();
+        }
+    }
+
+    private static Config onlyKnown(final Config given, final Config reference, final List<String> problems) {
+        Config known = ConfigFactory.empty();
+        for (final Map.Entry<String, ConfigValue> entry : given.entrySet()) {
+            if (isKnown(reference, entry.getKey())) {
+                known = known.withValue(entry.getKey(), entry.getValue());
+            } else {
+                problems.add("unknown setting " + entry.getKey() + " (" + entry.getValue().origin().description() + ")");
+            }
+        }
+        return known;
+    }
+
+    private static Config withOverrides(final Config given, final List<String> overrides, final Config reference, final List<String> problems) {
+        Config result = given;
+        for (final String override : overrides) {
+            final int equals = override.indexOf('=');
+            if (equals <= 0) {
+                problems.add("--set wants name=value: " + override);
+                continue;
+            }
+            final String name = override.substring(0, equals).trim();
+            if (!isKnown(reference, name)) {
+                problems.add("unknown setting " + name + " (--set)");
+                continue;
+            }
+            result = result.withValue(name, ConfigValueFactory.fromAnyRef(override.substring(equals + 1).trim())
+                .withOrigin(ConfigOriginFactory.newSimple("--set")));
+        }
+        return result;
+    }
+
+    /** Only names of single values are known, not those of their groups. */
+    private static boolean isKnown(final Config reference, final String name) {
+        try {
+            ConfigUtil.splitPath(name);
+            return reference.hasPath(name) && reference.getValue(name).valueType() != com.typesafe.config.ConfigValueType.OBJECT;
+        } catch (final ConfigException ex) {
+            return false;
+        }
+    }
+
+    private static Settings read(final SettingsReader reader, final Config effective) {
+        final int maxChain = reader.integer("chain.max-members", 1, 512);
+        final LinkSettings links = readLinks(reader, maxChain);
+        checkBind(reader, links.host(), reader.flag("native.allow-plaintext-bind"));
+        final Map<String, String> values = new TreeMap<>();
+        effective.entrySet().forEach(entry -> values.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
+        return new Settings(
+            required(reader, "data"),
+            links,
+            new Security(path(reader, "security.operator-key-file"), path(reader, "security.secrets-file")),
+            readCapacity(reader, maxChain),
+            readPipeline(reader, maxChain),
+            new JournalValues(
+                reader.oneOf("journal.durability", "process", "disk"),
+                reader.size("journal.reserve-bytes", 0, 1L << 40),
+                reader.size("journal.commit-log-bytes", 1L << 20, 1L << 34)),
+            reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),
+            Map.copyOf(values));
+    }
+
+    private static LinkSettings readLinks(final SettingsReader reader, final int maxChain) {
+        final int loops = reader.integer("native.event-loops", 0, 64);
+        final int maxInFlightPerLoop = reader.integer("native.max-in-flight-per-loop", maxChain, MAX_CREDIT);
+        final int maxInFlight = reader.integer("native.max-in-flight", maxChain, MAX_CREDIT);
+        if (maxInFlight > maxInFlightPerLoop) {
+            reader.problem("native.max-in-flight " + maxInFlight + " is above native.max-in-flight-per-loop " + maxInFlightPerLoop);
+        }
+        final int readBuffer = (int) reader.size("native.read-buffer", 16 << 10, 1 << 20);
+        if (readBuffer < maxChain * TRANSFER_BYTES + MIN_FRAME) {
+            reader.problem("native.read-buffer " + readBuffer + " does not hold a chain of chain.max-members " + maxChain);
+        }
+        final int maxConnections = reader.integer("native.max-connections", 1, 60_000);
+        return new LinkSettings(
+            reader.text("native.host"),
+            reader.integer("native.port", 0, 65_535),
+            loops == 0 ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : loops,
+            "epoll".equals(reader.oneOf("native.transport", "epoll", "nio")),
+            reader.integer("native.backlog", 1, 65_535),
+            reader.integer("native.max-frame-length", MIN_FRAME, Limits.MAX_FRAME_BYTES),
+            maxInFlight,
+            maxInFlightPerLoop,
+            maxChain,
+            readBuffer,
+            (int) reader.size("native.max-reply-bytes", 64 << 10, 64 << 20),
+            reader.integer("native.answer-buffers", 1, 4_096),
+            maxConnections,
+            reader.integer("native.max-connections-per-participant", 1, 60_000),
+            reader.milliseconds("native.sign-on-timeout", Duration.ofMillis(100), Duration.ofMinutes(5)),
+            reader.milliseconds("native.idle-timeout", Duration.ofMillis(200), Duration.ofHours(24)),
+            reader.milliseconds("native.frame-timeout", Duration.ofMillis(100), Duration.ofMinutes(10)));
+    }
+
+    private static Capacity readCapacity(final SettingsReader reader, final int maxChain) {
+        return new Capacity(
+            reader.whole("capacity.accounts", 1, Integer.MAX_VALUE - 1L),
+            reader.whole("capacity.ids", 16_384, 1L << 36),
+            reader.whole("capacity.holds", 1, 1L << 30),
+            reader.whole("capacity.transfers-retained", 1_024, MAX_RETAINED),
+            reader.whole("capacity.history-retained", 1_024, MAX_RETAINED),
+            reader.milliseconds64("ids.guaranteed-window", Duration.ZERO, YEAR),
+            reader.milliseconds64("ids.future-tolerance", Duration.ZERO, YEAR),
+            reader.integer("deadlines.sweep-limit", 1, 1_000_000),
+            maxChain);
+    }
+
+    private static PipelineValues readPipeline(final SettingsReader reader, final int maxChain) {
+        final int capacity = reader.integer("ring.capacity", 64, 1 << 20);
+        if (Integer.bitCount(capacity) != 1) {
+            reader.problem("ring.capacity must be a power of two: " + capacity);
+        }
+        final int maxClaim = reader.integer("ring.max-claim", 1, Math.max(1, capacity / 8));
+        if (maxClaim < maxChain) {
+            reader.problem("ring.max-claim " + maxClaim + " does not hold a chain of chain.max-members " + maxChain);
+        }
+        final long maxStepMs = reader.milliseconds64("clock.max-step", Duration.ofMillis(1), Duration.ofDays(1));
+        return new PipelineValues(
+            capacity,
+            reader.integer("ring.reserve", 1, Math.max(1, capacity / 2)),
+            maxClaim,
+            reader.integer("ring.max-batch", 1, capacity),
+            reader.integer("ring.yields", 0, 10_000),
+            reader.integer("entry.max-commands", maxChain, capacity),
+            (int) reader.size("entry.max-bytes", (maxChain + 1L) * 128, 16 << 20),
+            maxStepMs,
+            reader.integer("clock.slew-ppm", 0, 1_000),
+            reader.milliseconds64("clock.max-gap", Duration.ofMillis(maxStepMs), Duration.ofDays(36_525)),
+            reader.flag("clock.accept-gap"));
+    }
+
+    private static void checkBind(final SettingsReader reader, final String host, final boolean isPlaintextBindAllowed) {
+        try {
+            if (!isPlaintextBindAllowed && !InetAddress.getByName(host).isLoopbackAddress()) {
+                reader.problem("native.host " + host + " is not loopback and the port speaks plaintext:"
+                    + " set native.allow-plaintext-bind=true if the network is trusted");
+            }
+        } catch (final UnknownHostException ex) {
+            reader.problem("native.host is no address of this machine: " + host);
+        }
+    }
+
+    private static Path required(final SettingsReader reader, final String name) {
+        final Path path = path(reader, name);
+        if (path == null) {
+            reader.problem(name + " must not be empty");
+        }
+        return path;
+    }
+
+    private static Path path(final SettingsReader reader, final String name) {
+        final String text = reader.text(name);
+        try {
+            return text.isEmpty() ? null : Path.of(text);
+        } catch (final InvalidPathException ex) {
+            reader.problem(name + ": " + ex.getMessage());
+            return null;
+        }
+    }
+}

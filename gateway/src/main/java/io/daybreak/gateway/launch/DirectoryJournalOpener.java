@@ -1,0 +1,50 @@
+package io.daybreak.gateway.launch;
+
+import io.daybreak.gateway.config.Settings;
+import io.daybreak.journal.DataDirectoryInUseException;
+import io.daybreak.journal.DurabilityMode;
+import io.daybreak.journal.JournalContext;
+import io.daybreak.journal.JournalFailedException;
+import io.daybreak.journal.RecoveredJournal;
+import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.port.EpochClock;
+import io.daybreak.port.Journal;
+import io.daybreak.port.ReplayTarget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Locale;
+
+/** The journal in the data directory, with its failures turned into what the operator needs to know. */
+final class DirectoryJournalOpener implements JournalOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryJournalOpener.class);
+
+    @Override
+    public Journal open(final Settings settings, final EpochClock clock, final ReplayTarget target) throws StartException {
+        final JournalContext context = new JournalContext()
+            .directory(settings.data())
+            .durability(DurabilityMode.valueOf(settings.journal().durability().toUpperCase(Locale.ROOT)))
+            .clock(clock::wallNs)
+            .maxEntryBytes(Math.max(settings.pipeline().maxEntryBytes(), JournalContext.DEFAULT_MAX_ENTRY_BYTES))
+            .commitLogBytes(settings.journal().commitLogBytes());
+        try {
+            context.conclude();
+        } catch (final IllegalArgumentException ex) {
+            throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
+        }
+        try {
+            final RecoveredJournal recovered = io.daybreak.journal.JournalOpener.open(context, target);
+            recovered.report().messages().forEach(LOG::warn);
+            if (recovered.report().replayedCommands() > 0) {
+                LOG.info("replayed {} commands up to sequence {}", recovered.report().replayedCommands(), recovered.report().lastSequence());
+            }
+            return recovered.journal();
+        } catch (final DataDirectoryInUseException ex) {
+            throw new StartException(ExitCode.DATA_DIRECTORY_IN_USE, ex.getMessage(), ex);
+        } catch (final RecoveryRefusedException ex) {
+            throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
+        } catch (final JournalFailedException ex) {
+            throw new StartException(ex.isDiskFull() ? ExitCode.DISK_FULL : ExitCode.JOURNAL_FAILED, ex.getMessage(), ex);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.daybreak.gateway.launch;
+
+import io.daybreak.gateway.config.Settings;
+import io.daybreak.port.EpochClock;
+import io.daybreak.port.Journal;
+import io.daybreak.port.ReplayTarget;
+
+/** Takes the data directory, recovers what it holds, and gives the journal, open for appending. */
+@FunctionalInterface
+interface JournalOpener {
+    /**
+     * Opens.
+     *
+     * @param clock  for the journal's own housekeeping
+     * @param target gets every entry that is there, before this returns
+     * @throws StartException if the directory is in use, or what it holds must not be continued
+     */
+    Journal open(Settings settings, EpochClock clock, ReplayTarget target) throws StartException;
+}

@@ -1,0 +1,338 @@
+package io.daybreak.gateway.launch;
+
+import io.daybreak.gateway.config.Settings;
+import io.daybreak.gateway.link.Admission;
+import io.daybreak.gateway.link.Credentials;
+import io.daybreak.gateway.link.LinkCounters;
+import io.daybreak.gateway.link.NativeServer;
+import io.daybreak.gateway.link.SystemPort;
+import io.daybreak.machine.StateMachine;
+import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.pipeline.ClockAlarmListener;
+import io.daybreak.pipeline.ClockGapException;
+import io.daybreak.pipeline.FatalHandler;
+import io.daybreak.pipeline.Pipeline;
+import io.daybreak.pipeline.PipelineContext;
+import io.daybreak.pipeline.ReplayMismatchException;
+import io.daybreak.pipeline.Replayer;
+import io.daybreak.port.EpochClock;
+import io.daybreak.port.Journal;
+import io.daybreak.protocol.Result;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running switch: takes the data directory, recovers, starts the pipeline and the links, and stops them in good order.
+ * <pre>
+ *   start:  directory and recovery -> state machine -> pipeline -> limits, first operator, demo -> listen
+ *   stop:   accept no more -> refuse new commands -> await answers -> end links -> pipeline -> journal
+ * </pre>
+ * One thread starts it, one stops it. {@link #start} leaves nothing open when it throws.
+ */
+public final class Server implements AutoCloseable {
+    /** Environment variable with the first operator's secret. */
+    public static final String OPERATOR_KEY_VARIABLE = "DAYBREAK_OPERATOR_KEY";
+    /** File of the data directory with the demo's secrets. */
+    public static final String DEMO_SECRET_FILE = "demo.secret";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final long LINKS_CLOSE_MS = 2_000;
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final Settings settings;
+    private final boolean isDemo;
+    private final Map<String, String> environment;
+    private final JournalOpener journalOpener;
+    private final FatalHandler fatalHandler;
+    private final EpochClock clock = new MachineClock();
+    private final Admission admission = new Admission();
+
+    private Journal journal;
+    private Pipeline pipeline;
+    private NativeServer links;
+    private DiskReserveWatcher diskReserve;
+    private InetSocketAddress address;
+    private long recoveryMs;
+    private boolean isStopped;
+
+    /**
+     * @param environment where {@link #OPERATOR_KEY_VARIABLE} is looked up
+     */
+    Server(final Settings settings, final boolean isDemo, final Map<String, String> environment, final JournalOpener journalOpener,
+           final FatalHandler fatalHandler) {
+        this.settings = settings;
+        this.isDemo = isDemo;
+        this.environment = environment;
+        this.journalOpener = journalOpener;
+        this.fatalHandler = fatalHandler;
+    }
+
+    /**
+     * Starts, and returns when everything listens.
+     *
+     * @throws StartException if it cannot, for a reason that the operator can act on
+     */
+    public void start() throws StartException {
+        boolean isStarted = false;
+        try {
+            startParts();
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                close();
+            }
+        }
+    }
+
+    private void startParts() throws StartException {
+        final Credentials.Builder secrets = Credentials.builder();
+        if (settings.security().secretsFile() != null) {
+            SecretsFile.read(settings.security().secretsFile(), secrets);
+        }
+        final byte[] operatorKey = operatorKey();
+        if (operatorKey != null) {
+            secrets.put(Provisioner.OPERATOR_CODE, Credentials.DEFAULT_KEY_ID, operatorKey);
+        }
+        final PipelineContext context = pipelineContext();
+
+        final StateMachine machine = recover();
+        final boolean isEmpty = machine.lastSequence() == 0;
+        if (isEmpty && operatorKey == null && !isDemo) {
+            throw new StartException(ExitCode.USAGE, "the journal in " + settings.data() + " is empty and there is no operator: give its key with"
+                + " security.operator-key-file or " + OPERATOR_KEY_VARIABLE + ", or start with --demo");
+        }
+        final Provisioner provisioner = new Provisioner(settings.capacity());
+        final boolean areLimitsJournaled = machine.isConfigured() && machine.hasLimits(provisioner.configureBody(), 0);
+
+        startPipeline(context, machine);
+        final SystemPort systemPort = links.systemPort();
+        if (!areLimitsJournaled) {
+            configure(provisioner, systemPort);
+        }
+        final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
+        if (isDemo) {
+            provisionDemo(provisioner, systemPort, demoSecrets, isEmpty, operatorKey != null, secrets);
+        } else {
+            provisionOperator(provisioner, systemPort, operatorKey != null);
+        }
+        watchDisk();
+        listen(secrets.build());
+    }
+
+    private byte[] operatorKey() throws StartException {
+        if (settings.security().operatorKeyFile() != null) {
+            return SecretsFile.readKey(settings.security().operatorKeyFile());
+        }
+        final String fromEnvironment = environment.get(OPERATOR_KEY_VARIABLE);
+        if (fromEnvironment == null || fromEnvironment.isEmpty()) {
+            return null;
+        }
+        try {
+            return SecretsFile.parse(fromEnvironment);
+        } catch (final IllegalArgumentException ex) {
+            throw new StartException(ExitCode.USAGE, OPERATOR_KEY_VARIABLE + " wants 64 hexadecimal digits");
+        }
+    }
+
+    private PipelineContext pipelineContext() throws StartException {
+        final Settings.PipelineValues values = settings.pipeline();
+        try {
+            return new PipelineContext()
+                .ringCapacity(values.ringCapacity())
+                .reserve(values.ringReserve())
+                .maxClaim(values.maxClaim())
+                // The event loops and the switch itself.
+                .maxPublishers(settings.links().eventLoops() + 1)
+                .maxBatch(values.maxBatch())
+                .waitYields(values.yields())
+                .maxChain(settings.capacity().maxChain())
+                .maxEntryCommands(values.maxEntryCommands())
+                .maxEntryBytes(values.maxEntryBytes())
+                .clockMaxStepNs(values.clockMaxStepMs() * NS_PER_MS)
+                .clockSlewPpm(values.clockSlewPpm())
+                .clockMaxGapNs(values.clockMaxGapMs() * NS_PER_MS)
+                .clockGapAccepted(values.isClockGapAccepted())
+                .closeTimeoutMs(settings.shutdownTimeoutMs())
+                .clockAlarmListener(new ClockAlarmLog())
+                .conclude();
+        } catch (final IllegalArgumentException ex) {
+            throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
+        }
+    }
+
+    private StateMachine recover() throws StartException {
+        final long beginNs = System.nanoTime();
+        final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+        try {
+            journal = journalOpener.open(settings, clock, new Replayer(machine));
+        } catch (final ReplayMismatchException ex) {
+            throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
+        }
+        recoveryMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNs);
+        machine.reserve((int) settings.capacity().accounts());
+        return machine;
+    }
+
+    private void startPipeline(final PipelineContext context, final StateMachine machine) throws StartException {
+        links = new NativeServer(settings.links(), admission);
+        try {
+            pipeline = new Pipeline(context, machine, journal, links.replySink(), clock, fatalHandler);
+        } catch (final ClockGapException ex) {
+            throw new StartException(ExitCode.CLOCK_GAP, ex.getMessage() + " (--set clock.accept-gap=true)", ex);
+        }
+        links.connect(pipeline::newPublisher);
+        pipeline.start();
+    }
+
+    private void configure(final Provisioner provisioner, final SystemPort systemPort) throws StartException {
+        final int result = provisioner.configure(systemPort);
+        if (result != Result.OK) {
+            throw new StartException(ExitCode.USAGE, "the settings of capacity, ids, deadlines and chain do not fit what the journal holds: "
+                + Result.name(result));
+        }
+    }
+
+    private void provisionOperator(final Provisioner provisioner, final SystemPort systemPort, final boolean hasKey) throws StartException {
+        if (provisioner.isKnown(systemPort, Provisioner.OPERATOR_CODE)) {
+            if (!hasKey) {
+                LOG.warn("no key of {}: nobody can administer this switch", Provisioner.OPERATOR_CODE);
+            }
+            return;
+        }
+        if (!hasKey) {
+            throw new StartException(ExitCode.USAGE, "there is no operator yet: give its key with security.operator-key-file or "
+                + OPERATOR_KEY_VARIABLE);
+        }
+        provisioner.putOperator(systemPort);
+    }
+
+    /**
+     * The secrets are on the device before the first demo command, so that a crash in between leaves a demo that the next
+     * start completes, and never participants whose secrets nobody has.
+     */
+    private void provisionDemo(final Provisioner provisioner, final SystemPort systemPort, final Path demoSecrets, final boolean isEmpty,
+                               final boolean hasOperatorKey, final Credentials.Builder secrets) throws StartException {
+        if (isEmpty) {
+            try {
+                SecretsFile.write(demoSecrets, provisioner.newDemoSecrets());
+            } catch (final IOException ex) {
+                throw new StartException(ExitCode.UNEXPECTED, "cannot write " + demoSecrets + ": " + ex, ex);
+            }
+        } else if (!Files.exists(demoSecrets)) {
+            LOG.warn("--demo provisions only an empty journal, and {} is not there: nothing was added", demoSecrets);
+            provisionOperator(provisioner, systemPort, hasOperatorKey);
+            return;
+        }
+        SecretsFile.read(demoSecrets, secrets);
+        if (!provisioner.isDemoComplete(systemPort)) {
+            provisioner.provisionDemo(systemPort, clock.wallNs() / NS_PER_MS);
+        }
+        System.err.println("daybreak: demo participants " + Provisioner.OPERATOR_CODE + " and " + Provisioner.DEMO_CODE
+            + ", their secrets are in " + demoSecrets);
+    }
+
+    private void watchDisk() throws StartException {
+        diskReserve = new DiskReserveWatcher(settings.data(), settings.journal().reserveBytes(), admission);
+        try {
+            diskReserve.start();
+        } catch (final IOException ex) {
+            throw new StartException(ExitCode.UNEXPECTED, "cannot tell the free space of " + settings.data() + ": " + ex, ex);
+        }
+    }
+
+    private void listen(final Credentials credentials) throws StartException {
+        try {
+            address = links.bind(credentials);
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new StartException(ExitCode.UNEXPECTED, "interrupted", ex);
+        } catch (final Exception ex) {
+            // Netty throws the bind's IOException without declaring it.
+            throw new StartException(ExitCode.CANNOT_BIND,
+                "cannot listen on " + settings.links().host() + ":" + settings.links().port() + ": " + ex.getMessage(), ex);
+        }
+        LOG.info("links on {} with {} event loop(s), {}; {} secret(s)", address, settings.links().eventLoops(), links.isEpoll() ? "epoll" : "nio",
+            credentials.count());
+    }
+
+    /** Where the native port listens. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** The line that scripts wait for. */
+    public String readyLine() {
+        return "READY native=" + hostAndPort() + " data=" + settings.data() + " durability=" + settings.journal().durability()
+            + " sequence=" + journal.durableSequence() + " recovery_ms=" + recoveryMs;
+    }
+
+    private String hostAndPort() {
+        final String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    LinkCounters linkCounters() {
+        return links.counters();
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /**
+     * Drains and stops: nothing acknowledged is lost, nothing begun is left half done. May be called twice.
+     */
+    @Override
+    public synchronized void close() {
+        if (isStopped) {
+            return;
+        }
+        isStopped = true;
+        if (diskReserve != null) {
+            diskReserve.close();
+        }
+        if (links != null && pipeline != null) {
+            drainLinks();
+        }
+        if (pipeline != null) {
+            pipeline.close();
+        }
+        if (links != null) {
+            links.close();
+        }
+        if (journal != null) {
+            journal.close();
+        }
+    }
+
+    private void drainLinks() {
+        links.stopAccepting();
+        admission.shutDown();
+        if (!links.awaitAnswers(settings.shutdownTimeoutMs())) {
+            LOG.warn("not everything was answered within shutdown.timeout; it will be when it is asked for again");
+        }
+        if (!links.closeLinks(LINKS_CLOSE_MS)) {
+            LOG.debug("some peers did not close their side");
+        }
+    }
+
+    /** Tells of a clock that the pipeline does not follow. */
+    private static final class ClockAlarmLog implements ClockAlarmListener {
+        @Override
+        public void onClockAlarm(final long wallAheadNs) {
+            LOG.warn("the wall clock differs by {} ms and is not followed; if it is right, accept it: admin accept-clock", wallAheadNs / NS_PER_MS);
+        }
+
+        @Override
+        public void onClockAlarmCleared() {
+            LOG.warn("the wall clock is followed again");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.daybreak.gateway.launch;
+
+import io.daybreak.journal.JournalFailedException;
+import io.daybreak.pipeline.FatalHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+
+/**
+ * Fail-stop: one plain line on standard error, and the process ends at once, without shutdown hooks, so that nothing can
+ * be written or answered any more. The next start recovers. Any thread; the first one counts.
+ */
+final class StopOnFatal implements FatalHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(StopOnFatal.class);
+
+    private final AtomicBoolean isStopping = new AtomicBoolean();
+    private final IntConsumer halt;
+
+    StopOnFatal(final IntConsumer halt) {
+        this.halt = halt;
+    }
+
+    @Override
+    public void onFatal(final Reason reason, final String message, final Throwable cause) {
+        if (!isStopping.compareAndSet(false, true)) {
+            return;
+        }
+        if (reason == Reason.DEFECT) {
+            // The only one whose stack tells the operator's helpers more than its message does.
+            LOG.error("stopping", cause);
+        }
+        final ExitCode code = isDiskFull(cause) ? ExitCode.DISK_FULL : ExitCode.of(reason);
+        System.err.println("daybreak: stopped (" + code + ", exit code " + code.code() + "): " + message
+            + (cause == null || cause.getMessage() == null || message.contains(cause.getMessage()) ? "" : ": " + cause.getMessage()));
+        System.err.flush();
+        halt.accept(code.code());
+    }
+
+    /** The journal knows better than its exception's words: a memory map without a block behind a page names no reason. */
+    private static boolean isDiskFull(final Throwable cause) {
+        return cause instanceof JournalFailedException failure && failure.isDiskFull();
+    }
+}

@@ -1,0 +1,290 @@
+package io.daybreak.gateway.link;
+
+import io.daybreak.pipeline.AnswerBuffer;
+import io.daybreak.pipeline.CommandPublisher;
+import io.netty.channel.EventLoop;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What one event loop shares among its connections: the publisher, the reply queue, the credit, the answer buffers, the
+ * table of links and the stock of write buffers.
+ * <p>
+ * Event loop's thread only, but for {@link #replyQueue()}, {@link #offerAnswer} and {@link #wake}, which the reply stage
+ * calls. Bounds: {@code credit} commands under way, {@code answerBuffers} queries, {@code slots} connections.
+ */
+final class LoopAgent {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopAgent.class);
+    /** Connections above the limit that may hear why they are refused; more are closed without a word. */
+    private static final int REFUSED_SLOTS = 64;
+    private static final int STOCK = 64;
+    private static final int HOUSEKEEPING_MS = 50;
+    private static final int RETRY_US = 500;
+
+    final int index;
+    final EventLoop eventLoop;
+    final CommandPublisher publisher;
+    final LinkSettings settings;
+    final Admission admission;
+    final LinkCounters counters;
+
+    private final ReplyQueue replyQueue;
+    private final OneToOneConcurrentArrayQueue<AnswerBuffer> answers;
+    private final AtomicBoolean isWoken = new AtomicBoolean();
+    private final Runnable drainTask = this::drain;
+    private final Runnable retryTask = this::retry;
+    private final int credit;
+
+    private final Link[] links;
+    private final int[] generations;
+    private final int[] freeSlots;
+    private int freeSlotCount;
+
+    private final AnswerBuffer[] freeAnswers;
+    private int freeAnswerCount;
+
+    private final ArrayDeque<Link> touched = new ArrayDeque<>();
+    private final ArrayDeque<Link> paused = new ArrayDeque<>();
+    private final ArrayDeque<OutBuffer> stock = new ArrayDeque<>();
+    private boolean isRetryArmed;
+    private int underWay;
+
+    LoopAgent(final int index, final EventLoop eventLoop, final CommandPublisher publisher, final LinkSettings settings,
+              final Admission admission, final LinkCounters counters) {
+        this.index = index;
+        this.eventLoop = eventLoop;
+        this.publisher = publisher;
+        this.settings = settings;
+        this.admission = admission;
+        this.counters = counters;
+        credit = settings.maxInFlightPerLoop();
+        replyQueue = new ReplyQueue(credit);
+        answers = new OneToOneConcurrentArrayQueue<>(settings.answerBuffers());
+        freeAnswers = new AnswerBuffer[settings.answerBuffers()];
+        for (int i = 0; i < freeAnswers.length; i++) {
+            freeAnswers[freeAnswerCount++] = new AnswerBuffer();
+        }
+        final int slots = Math.min(settings.maxConnections() + REFUSED_SLOTS, LinkId.MAX_SLOTS);
+        links = new Link[slots];
+        generations = new int[slots];
+        freeSlots = new int[slots];
+        for (int i = slots - 1; i >= 0; i--) {
+            freeSlots[freeSlotCount++] = i;
+        }
+    }
+
+    /** Begins to watch the connections' times. */
+    void start() {
+        eventLoop.scheduleAtFixedRate(this::houseKeep, HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
+    }
+
+    // ---- Reply stage's side ----
+
+    ReplyQueue replyQueue() {
+        return replyQueue;
+    }
+
+    /** The answer that the next ANSWER record of the queue means. Never full: as long as there are answer buffers. */
+    void offerAnswer(final AnswerBuffer buffer) {
+        if (!answers.offer(buffer)) {
+            throw new IllegalStateException("more answers than answer buffers");
+        }
+    }
+
+    /** Makes the loop look at its reply queue, unless it was told already and has not looked yet. */
+    void wake() {
+        if (!isWoken.get() && !isWoken.getAndSet(true)) {
+            eventLoop.execute(drainTask);
+        }
+    }
+
+    // ---- Links ----
+
+    /** Takes a new connection into the table; 0 if the table is full. */
+    long register(final Link link) {
+        if (freeSlotCount == 0) {
+            return 0;
+        }
+        final int slot = freeSlots[--freeSlotCount];
+        links[slot] = link;
+        generations[slot]++;
+        if (generations[slot] == 0) {
+            generations[slot] = 1;
+        }
+        return LinkId.of(index, slot, generations[slot]);
+    }
+
+    /** Forgets a closed connection; outcomes that still come for it are dropped. */
+    void unregister(final Link link) {
+        final int slot = LinkId.slot(link.linkId());
+        if (links[slot] == link) {
+            links[slot] = null;
+            freeSlots[freeSlotCount++] = slot;
+        }
+        paused.remove(link);
+    }
+
+    /** Commands that this loop may still publish. */
+    int credit() {
+        return credit - underWay;
+    }
+
+    /** Commands and queries of this loop without an outcome, those of closed connections included. */
+    int underWay() {
+        return underWay;
+    }
+
+    void onPublished(final int count) {
+        underWay += count;
+    }
+
+    AnswerBuffer lend() {
+        return freeAnswerCount == 0 ? null : freeAnswers[--freeAnswerCount];
+    }
+
+    void giveBack(final AnswerBuffer buffer) {
+        freeAnswers[freeAnswerCount++] = buffer;
+    }
+
+    /** The link could not go on for lack of room; it is asked again when replies have gone out, or after a moment. */
+    void pause(final Link link) {
+        paused.add(link);
+        if (underWay == 0) {
+            // No reply of ours will wake us: the ring is full of others' commands.
+            armRetry();
+        }
+    }
+
+    // ---- Writing ----
+
+    OutBuffer takeOutBuffer() {
+        final OutBuffer buffer = stock.poll();
+        return buffer == null ? new OutBuffer() : buffer;
+    }
+
+    void returnOutBuffer(final OutBuffer buffer) {
+        if (stock.size() < STOCK) {
+            buffer.length = 0;
+            stock.push(buffer);
+        } else {
+            buffer.bytes.release();
+        }
+    }
+
+    /** The link has something to write; it is flushed at the end of what the loop does now. */
+    void touch(final Link link) {
+        touched.add(link);
+    }
+
+    /** One write for each link that has something. */
+    void flushTouched() {
+        Link link = touched.poll();
+        while (link != null) {
+            link.flush();
+            link = touched.poll();
+        }
+    }
+
+    /** Ends all connections, with a word to those who can hear it. */
+    void closeLinks() {
+        for (final Link link : links) {
+            if (link != null) {
+                link.onShutdown();
+            }
+        }
+        flushTouched();
+    }
+
+    int linkCount() {
+        return links.length - freeSlotCount;
+    }
+
+    private void drain() {
+        try {
+            // Before the look at the queue: what is published after it wakes us again.
+            isWoken.set(false);
+            final int answered = deliver();
+            flushTouched();
+            if (answered > 0) {
+                counters.onDrain(answered);
+                retryPaused();
+            }
+        } catch (final RuntimeException ex) {
+            LOG.error("delivering replies failed", ex);
+            throw ex;
+        }
+    }
+
+    private int deliver() {
+        final ReplyQueue queue = replyQueue;
+        final long end = queue.published();
+        int answered = 0;
+        while (queue.head() < end) {
+            final int offset = queue.headOffset();
+            final int kind = queue.kind(offset);
+            if (kind == ReplyQueue.OUTCOMES) {
+                final int count = queue.commandCount(offset);
+                answered += count;
+                final Link link = find(queue.linkId(offset));
+                if (link != null) {
+                    final int frame = offset + ReplyQueue.RECORD_HEADER;
+                    link.onOutcomes(queue.memory(), frame, Frames.OUTCOMES_PREFACE + count * Frames.OUTCOME_BYTES, count);
+                }
+            } else if (kind == ReplyQueue.ANSWER) {
+                answered++;
+                final AnswerBuffer buffer = answers.poll();
+                final Link link = find(queue.linkId(offset));
+                if (link != null) {
+                    link.onAnswer(buffer);
+                }
+                giveBack(buffer);
+            }
+            queue.advance(offset);
+        }
+        queue.release();
+        underWay -= answered;
+        return answered;
+    }
+
+    private Link find(final long linkId) {
+        final Link link = links[LinkId.slot(linkId)];
+        return link != null && link.linkId() == linkId ? link : null;
+    }
+
+    private void retry() {
+        isRetryArmed = false;
+        retryPaused();
+    }
+
+    private void retryPaused() {
+        for (int i = paused.size(); i > 0; i--) {
+            paused.poll().resume();
+        }
+        flushTouched();
+        if (!paused.isEmpty() && underWay == 0) {
+            armRetry();
+        }
+    }
+
+    private void armRetry() {
+        if (!isRetryArmed) {
+            isRetryArmed = true;
+            eventLoop.schedule(retryTask, RETRY_US, TimeUnit.MICROSECONDS);
+        }
+    }
+
+    private void houseKeep() {
+        final long nowNs = System.nanoTime();
+        for (final Link link : links) {
+            if (link != null) {
+                link.onTick(nowNs);
+            }
+        }
+        flushTouched();
+    }
+}

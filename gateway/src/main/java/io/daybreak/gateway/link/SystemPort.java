@@ -1,0 +1,143 @@
+package io.daybreak.gateway.link;
+
+import io.daybreak.pipeline.AnswerBuffer;
+import io.daybreak.pipeline.CommandPublisher;
+import io.daybreak.pipeline.CommandSlot;
+import org.agrona.DirectBuffer;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The switch's own way through the ring: configuration, the first operator, demo accounts. The caller waits for the
+ * outcomes; one caller at a time, any thread but those of the pipeline and of the event loops. Cold path.
+ */
+public final class SystemPort {
+    /** Stands in link ids where an event loop's number would. */
+    static final int LOOP = LinkId.MAX_LOOPS;
+
+    private static final long LINK_ID = LinkId.of(LOOP, 0, 1);
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final AnswerBuffer answer = new AnswerBuffer();
+    private CommandPublisher publisher;
+    private long correlationId;
+
+    // Set before the commands are published; written by the reply stage, then read by the caller behind answered.
+    private int[] results;
+    private volatile int answered;
+
+    SystemPort() {
+    }
+
+    void connect(final CommandPublisher newPublisher) {
+        publisher = newPublisher;
+    }
+
+    /**
+     * Submits {@code count} commands of {@code length} bytes each, one behind the other in the buffer, and waits until all
+     * are answered.
+     *
+     * @return their result codes, in order
+     * @throws IllegalStateException if the pipeline does not answer within 30 seconds
+     */
+    public synchronized int[] submit(final int templateId, final int participantId, final DirectBuffer bodies, final int length, final int count) {
+        final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        begin(count);
+        int done = 0;
+        while (done < count) {
+            final int run = Math.min(count - done, publisher.maxClaim());
+            final long first = claim(run, deadlineNs);
+            for (int i = 0; i < run; i++) {
+                final CommandSlot slot = publisher.slot(first + i);
+                slot.command.putBytes(0, bodies, (done + i) * length, length);
+                fill(slot, templateId, participantId, length, done + i, count, null);
+            }
+            publisher.publish(first, first + run - 1);
+            done += run;
+        }
+        awaitAnswers(count, deadlineNs);
+        return results;
+    }
+
+    /** Submits one command. */
+    public int submit(final int templateId, final int participantId, final DirectBuffer body, final int length) {
+        return submit(templateId, participantId, body, length, 1)[0];
+    }
+
+    /**
+     * Asks one query and waits for its answer.
+     *
+     * @param body the block, and for a look-up the group behind it
+     * @return the answer, a whole message with its header, valid until the next call
+     */
+    public synchronized DirectBuffer query(final int templateId, final int participantId, final DirectBuffer body, final int length) {
+        final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        begin(1);
+        final long claimed = claim(1, deadlineNs);
+        final CommandSlot slot = publisher.slot(claimed);
+        if (Frames.entryLength(templateId) == 0) {
+            slot.command.putBytes(0, body, 0, length);
+        } else {
+            answer.buffer.putBytes(0, body, 0, length);
+        }
+        fill(slot, templateId, participantId, length, 0, 1, answer);
+        publisher.publish(claimed, claimed);
+        awaitAnswers(1, deadlineNs);
+        return answer.buffer;
+    }
+
+    private void begin(final int count) {
+        correlationId++;
+        results = new int[count];
+        answered = 0;
+    }
+
+    private long claim(final int count, final long deadlineNs) {
+        long claimed = publisher.tryClaim(count, CommandPublisher.FINISHING);
+        while (claimed == CommandPublisher.NOT_CLAIMED) {
+            waitALittle(deadlineNs);
+            claimed = publisher.tryClaim(count, CommandPublisher.FINISHING);
+        }
+        return claimed;
+    }
+
+    private void fill(final CommandSlot slot, final int templateId, final int participantId, final int length, final int index, final int count,
+                      final AnswerBuffer lent) {
+        slot.templateId = templateId;
+        slot.commandLength = length;
+        slot.participantId = participantId;
+        slot.linkId = LINK_ID;
+        slot.correlationId = correlationId;
+        slot.index = index;
+        slot.requestCount = count;
+        slot.chainLength = 0;
+        slot.answerBuffer = lent;
+    }
+
+    private void awaitAnswers(final int count, final long deadlineNs) {
+        while (answered < count) {
+            waitALittle(deadlineNs);
+        }
+    }
+
+    private static void waitALittle(final long deadlineNs) {
+        if (System.nanoTime() - deadlineNs > 0) {
+            throw new IllegalStateException("the pipeline does not answer");
+        }
+        LockSupport.parkNanos(POLL_NS);
+    }
+
+    /** Reply stage only. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    void onOutcome(final int index, final int result) {
+        results[index] = result;
+        answered = answered + 1;
+    }
+
+    /** Reply stage only. */
+    void onAnswer() {
+        answered = 1;
+    }
+}

@@ -1,0 +1,364 @@
+package io.daybreak.journal.replay;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.daybreak.journal.DurabilityMode;
+import io.daybreak.journal.JournalContext;
+import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.RecoveryReport;
+import io.daybreak.journal.append.ChronicleJournal;
+import io.daybreak.journal.append.CommitLog;
+import io.daybreak.journal.append.QueueAppender;
+import io.daybreak.journal.directory.DataDirectory;
+import io.daybreak.journal.directory.DurableFiles;
+import io.daybreak.journal.directory.DurableMark;
+import io.daybreak.journal.directory.Incarnation;
+import io.daybreak.journal.format.CommandUnpacker;
+import io.daybreak.journal.format.EntryHeader;
+import io.daybreak.journal.format.EntrySeal;
+import io.daybreak.port.ReplayTarget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a data directory from whatever a process left to a journal that can be appended to.
+ * <p>
+ * Rule: docs/journal-format.md, "Recovery". The steps, each safe to be repeated after a crash at any point of it:
+ * <ol>
+ * <li>merge queue and commit log into one stream of proven entries and hand it to the replay target;</li>
+ * <li>refuse if that is less than anything readable names as durable;</li>
+ * <li>take a new incarnation, durably;</li>
+ * <li>write damaged files of the queue anew, mark the end of the others, rewrite and sync what is not known to be synced;</li>
+ * <li>begin a new file of the queue, append to it what only the commit log had, sync;</li>
+ * <li>begin a new generation in the commit log: from here on its old content counts no more.</li>
+ * </ol>
+ * Used once, by the opening thread.
+ */
+public final class Recovery {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Recovery.class);
+    private static final int PAGE = 4096;
+
+    private final JournalContext context;
+    private final DataDirectory directory;
+    private final List<String> messages = new ArrayList<>();
+    private final long startNs = System.nanoTime();
+    private long replayedCommands;
+    private long cutBytes;
+    private int repairedFiles;
+    private RecoveryReport report;
+
+    /** For a directory that is owned. */
+    public Recovery(final JournalContext context, final DataDirectory directory) {
+        this.context = context;
+        this.directory = directory;
+    }
+
+    /** Does all of it. */
+    public ChronicleJournal run(final ReplayTarget target) throws IOException {
+        emptyRepairDirectory();
+        final Thread warmUp = warmUp();
+        try {
+            return run(target, warmUp);
+        } finally {
+            await(warmUp);
+        }
+    }
+
+    private ChronicleJournal run(final ReplayTarget target, final Thread warmUp) throws IOException {
+        final DurableMark.Statement mark = DurableMark.read(directory.mark());
+        final long storedIncarnation = Incarnation.read(directory.incarnation());
+        final List<QueueFile> files = QueueCursor.list(directory.queue());
+        final CommitLogCursor log = new CommitLogCursor(directory);
+        final long generation = log.generation();
+        try (EntryMerge merge = new EntryMerge(files, log, mark.syncedEntry())) {
+            replay(merge, target);
+            merge.drain();
+            final long lostSequences = refuseIfLessThanDurable(merge, mark);
+            final long incarnation = Math.max(storedIncarnation, merge.incarnation()) + 1;
+            Incarnation.write(directory.incarnation(), incarnation);
+            tell(merge, log, mark);
+            await(warmUp);
+            repair(files, incarnation);
+            final ChronicleJournal journal = open(merge, files, incarnation, generation);
+            report = new RecoveryReport(merge.sequence(), merge.entryNumber(), merge.timestampNs(), merge.stateDigest(), merge.epoch(),
+                incarnation, replayedCommands, merge.completedEntries(), merge.entriesBehind(), cutBytes, repairedFiles, lostSequences,
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), List.copyOf(messages));
+            return journal;
+        }
+    }
+
+    /**
+     * Loads Chronicle's classes beside the scan: half a second of processor time, measured, that a start need not wait for. It opens a queue of
+     * its own in the repair directory; ours is opened by nobody before it is scanned. If it fails, the real opening will say why.
+     */
+    private Thread warmUp() throws IOException {
+        final Path place = directory.repair();
+        DurableFiles.createDirectory(place);
+        final Thread thread = new Thread(() -> {
+            try {
+                new QueueAppender(place, 1, context.clock(), context.mappedBytes()).close();
+            } catch (final IOException | RuntimeException e) {
+                LOGGER.debug("warm-up of the queue failed", e);
+            }
+        }, "journal-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Waits for it, and takes away what it left; a second time there is nothing to do. */
+    private void await(final Thread warmUp) throws IOException {
+        try {
+            warmUp.join();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while recovering");
+        }
+        emptyRepairDirectory();
+    }
+
+    /** After {@link #run}. */
+    public RecoveryReport report() {
+        return report;
+    }
+
+    private void emptyRepairDirectory() throws IOException {
+        if (Files.isDirectory(directory.repair())) {
+            try (Stream<Path> left = Files.list(directory.repair())) {
+                for (final Path path : (Iterable<Path>) left::iterator) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private void replay(final EntryMerge merge, final ReplayTarget target) throws IOException {
+        final CommandUnpacker unpacker = new CommandUnpacker();
+        while (merge.next()) {
+            unpacker.replay(merge.address(), target);
+            replayedCommands += EntryHeader.count(merge.address());
+        }
+    }
+
+    /** Returns the sequences that mode process lost with the power, and says so. */
+    private long refuseIfLessThanDurable(final EntryMerge merge, final DurableMark.Statement mark) {
+        final long recovered = merge.sequence();
+        final long marked = Math.max(mark.deviceSequence(), mark.syncedSequence());
+        // What was only published survives the process, but not the machine that it ran on.
+        final long published = mark.isOfThisBoot() ? mark.publishedSequence() : 0;
+        final long needed = Math.max(merge.namedDurable(), Math.max(marked, published));
+        if (needed > recovered) {
+            final Path witness = merge.namedDurable() == needed ? merge.namedBy() : directory.mark();
+            throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, witness, recovered + 1,
+                "it says that sequence " + needed + " was durable, but entry " + (merge.entryNumber() + 1) + " can be read in no file",
+                "restore the missing files of " + directory.journal() + ", or the whole data directory from a copy or a standby");
+        }
+        final long neededEntry = Math.max(mark.syncedEntry(), mark.isOfThisBoot() ? mark.publishedEntry() : 0);
+        if (neededEntry > merge.entryNumber()) {
+            throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, directory.mark(), recovered + 1,
+                "it says that entry " + neededEntry + " was durable, but entry " + (merge.entryNumber() + 1) + " can be read in no file",
+                "restore the missing files of " + directory.journal() + ", or the whole data directory from a copy or a standby");
+        }
+        return Math.max(0, mark.publishedSequence() - recovered);
+    }
+
+    private void tell(final EntryMerge merge, final CommitLogCursor log, final DurableMark.Statement mark) {
+        if (merge.completedEntries() > 0) {
+            messages.add(merge.completedEntries() + " entries were completed from the commit log");
+        }
+        if (merge.entriesBehind() > 0) {
+            messages.add(merge.entriesBehind() + " entries behind sequence " + merge.sequence()
+                + " are cut: one before them is lost, and none of them was durable");
+        }
+        if (log.unreadableGroups() > 0) {
+            messages.add(log.unreadableGroups() + " groups of the commit log cannot be read (a write that power loss tore, or damage); "
+                + "nothing that was durable is missing");
+        }
+        if (mark.publishedSequence() > merge.sequence()) {
+            messages.add("sequences " + (merge.sequence() + 1) + " to " + mark.publishedSequence()
+                + " were acknowledged in mode process and are lost with the power");
+        }
+    }
+
+    private void repair(final List<QueueFile> files, final long incarnation) throws IOException {
+        for (final QueueFile file : files) {
+            if (file.lastEntry == 0) {
+                remove(file, incarnation);
+            } else if (file.irregularity != null) {
+                writeAnew(files, file, incarnation);
+            } else {
+                markEndAndSync(file);
+            }
+        }
+        DurableFiles.syncDirectory(directory.queue());
+    }
+
+    private void remove(final QueueFile file, final long incarnation) throws IOException {
+        if (file.irregularity == null) {
+            Files.delete(file.path);
+            return;
+        }
+        DurableFiles.createDirectory(directory.aside());
+        final Path kept = aside(file, incarnation);
+        cutBytes += Files.size(file.path);
+        Files.move(file.path, kept, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.syncDirectory(directory.aside());
+        messages.add("queue file " + file.path.getFileName() + ": " + file.irregularity + "; no entry of it counts; kept as " + kept);
+    }
+
+    private Path aside(final QueueFile file, final long incarnation) {
+        return directory.aside().resolve(file.path.getFileName() + "." + incarnation);
+    }
+
+    private void writeAnew(final List<QueueFile> files, final QueueFile file, final long incarnation) throws IOException {
+        DurableFiles.createDirectory(directory.repair());
+        final long copiedBytes;
+        final Path copy;
+        try (QueueAppender appender = new QueueAppender(directory.repair(), file.number, context.clock(), context.mappedBytes());
+             EntryMerge merge = new EntryMerge(files, file, new CommitLogCursor(directory))) {
+            while (merge.entryNumber() < file.lastEntry && merge.next()) {
+                appender.append(merge.address(), EntryHeader.length(merge.address()));
+            }
+            if (merge.entryNumber() != file.lastEntry) {
+                throw new IOException("entries of " + file.path + " could be read once and not again");
+            }
+            copy = appender.file(file.number);
+        }
+        final List<QueueFile> copies = QueueCursor.list(directory.repair());
+        final QueueFile written = copies.get(0);
+        try (QueueCursor cursor = new QueueCursor(copies, 0)) {
+            while (cursor.advance()) {
+                written.lastEntry = EntryHeader.entryNumber(cursor.address());
+            }
+        }
+        if (written.irregularity != null || written.lastEntry != file.lastEntry) {
+            throw new IOException("the clean copy of " + file.path + " is not clean: " + written.irregularity);
+        }
+        markEndAndSync(written);
+        copiedBytes = written.endPosition;
+        final Path kept = aside(file, incarnation);
+        DurableFiles.keepAside(file.path, kept);
+        cutBytes += Math.max(0, file.usedBytes - copiedBytes);
+        Files.move(copy, file.path, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.syncDirectory(directory.queue());
+        emptyRepairDirectory();
+        repairedFiles++;
+        messages.add("queue file " + file.path.getFileName() + ": " + file.irregularity + "; written anew up to entry " + file.lastEntry
+            + ", as found kept as " + kept);
+    }
+
+    /** Rewrites what is not known to be on the device, marks the end, gives back what Chronicle reserved behind it, and syncs. */
+    private void markEndAndSync(final QueueFile file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file.path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (file.unsyncedPosition != 0) {
+                rewrite(channel, file.unsyncedPosition, file.endPosition);
+            }
+            if (!file.hasEndMark) {
+                final ByteBuffer end = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                end.putInt(QueueCursor.END_MARK).put((byte) 0xC3).put((byte) 'E').put((byte) 'O').put((byte) 'F').flip();
+                channel.write(end, file.endPosition);
+                final long size = (file.endPosition + 2 * Integer.BYTES + PAGE - 1) / PAGE * PAGE;
+                if (size < channel.size()) {
+                    channel.truncate(size);
+                }
+            }
+            if (file.unsyncedPosition != 0 || !file.hasEndMark) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** The same bytes once more: after a failed sync a page may look clean in memory and be old on the device. */
+    private static void rewrite(final FileChannel channel, final long from, final long to) throws IOException {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+        for (long at = from; at < to; at += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
+            while (buffer.hasRemaining() && channel.read(buffer, at + buffer.position()) >= 0) {
+                // The limit stands inside the file, so the loop ends with the buffer full.
+                continue;
+            }
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                channel.write(buffer, at + buffer.position());
+            }
+        }
+    }
+
+    private ChronicleJournal open(final EntryMerge merge, final List<QueueFile> files, final long incarnation, final long generation)
+        throws IOException {
+        long inQueue = 0;
+        int lastNumber = 0;
+        for (final QueueFile file : files) {
+            inQueue = Math.max(inQueue, file.lastEntry);
+            lastNumber = file.number;
+        }
+        final QueueAppender queue = new QueueAppender(directory.queue(), lastNumber + 1, context.clock(), context.mappedBytes());
+        CommitLog commitLog = null;
+        DurableMark mark = null;
+        boolean opened = false;
+        try {
+            long appendedBytes = 0;
+            if (inQueue < merge.entryNumber()) {
+                appendedBytes = complete(queue, inQueue, merge.entryNumber());
+                DurableFiles.syncFile(queue.file(lastNumber + 1));
+            }
+            mark = DurableMark.open(directory.mark());
+            if (context.durability() == DurabilityMode.DISK || generation != 0) {
+                commitLog = new CommitLog(directory, context.commitLogBytes(), context.groupBytes(), incarnation, generation,
+                    merge.entryNumber() + 1, messages);
+            }
+            if (context.durability() != DurabilityMode.DISK && commitLog != null) {
+                commitLog.close();
+                commitLog = null;
+            }
+            final EntrySeal seal = new EntrySeal();
+            seal.chainHash(merge.chainHash());
+            final ChronicleJournal journal = new ChronicleJournal(context, directory, mark, commitLog, queue, incarnation,
+                merge.sequence(), merge.entryNumber(), appendedBytes, seal);
+            opened = true;
+            return journal;
+        } finally {
+            if (!opened) {
+                queue.close();
+                if (commitLog != null) {
+                    commitLog.close();
+                }
+                if (mark != null) {
+                    mark.close();
+                }
+            }
+        }
+    }
+
+    private long complete(final QueueAppender queue, final long inQueue, final long last) throws IOException {
+        long appended = inQueue;
+        long bytes = 0;
+        try (CommitLogCursor log = new CommitLogCursor(directory)) {
+            while (appended < last && log.advance()) {
+                final long number = EntryHeader.entryNumber(log.address());
+                if (number == appended + 1) {
+                    final int length = EntryHeader.length(log.address());
+                    queue.append(log.address(), length);
+                    bytes += length + QueueAppender.EXCERPT_OVERHEAD;
+                    appended++;
+                }
+            }
+        }
+        if (appended != last) {
+            throw new IOException("entries of the commit log could be read once and not again");
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,56 @@
+package io.daybreak.loadtest.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/** Entry point of loadtest.jar. */
+@Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
+    description = "Load generator of the Daybreak payment switch.",
+    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+        JmhCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "1:unexpected error", "2:the money differs", "3:not connected, or a connection lost",
+        "4:the proof is incomplete", "64:wrong command line or file"})
+public final class LoadTestMain implements Runnable {
+    private LoadTestMain() {
+    }
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(final String[] arguments) {
+        System.exit(execute(arguments));
+    }
+
+    static int execute(final String... arguments) {
+        final CommandLine line = new CommandLine(new LoadTestMain());
+        line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE));
+        line.setExecutionExceptionHandler((ex, failed, parsed) -> {
+            final PrintWriter err = failed.getErr();
+            if (ex instanceof IOException) {
+                err.println(ex.getMessage());
+                return ExitCode.USAGE;
+            }
+            ex.printStackTrace(err);
+            return ExitCode.UNEXPECTED;
+        });
+        return line.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(new CommandLine(this), "a command is needed");
+    }
+
+    /** Version from the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            final String version = LoadTestMain.class.getPackage().getImplementationVersion();
+            return new String[] {"loadtest " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.daybreak.loadtest.cli;
+
+import io.daybreak.client.Credentials;
+import io.daybreak.client.SecretFile;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Where the switch is and who we are; the same for every command. */
+final class SwitchOptions {
+    private static final Path DEFAULT_SECRET_FILE = Path.of("data", "demo.secret");
+
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Host of the switch (default: ${DEFAULT-VALUE}).")
+    String host;
+
+    @Option(names = "--port", defaultValue = "7300", description = "Native port of the switch (default: ${DEFAULT-VALUE}).")
+    int port;
+
+    @Option(names = "--participant", defaultValue = "ACQ001", description = "Who pays (default: ${DEFAULT-VALUE}).")
+    String participant;
+
+    @Option(names = "--secret-file", description = "File with lines CODE=secret, mode 0600. Without it the environment variable "
+        + SecretFile.ENVIRONMENT_VARIABLE + ", else ./data/demo.secret.")
+    Path secretFile;
+
+    Credentials credentials() throws IOException {
+        return credentials(participant);
+    }
+
+    Credentials credentials(final String code) throws IOException {
+        return SecretFile.find(code, secretFile, System.getenv(), DEFAULT_SECRET_FILE);
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line of loadtest.jar. */
+package io.daybreak.loadtest.cli;

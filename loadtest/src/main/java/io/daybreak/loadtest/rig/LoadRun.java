@@ -1,0 +1,290 @@
+package io.daybreak.loadtest.rig;
+
+import io.daybreak.client.ClientException;
+import io.daybreak.client.ClientOptions;
+import io.daybreak.client.DaybreakClient;
+import io.daybreak.loadtest.rig.BalanceReader.Balances;
+import io.daybreak.loadtest.rig.RunResult.Proof;
+import io.daybreak.protocol.Result;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import org.HdrHistogram.Histogram;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One run: balances, connections, warm-up, measured part, drain, balances, proof. The calling thread is the reporter.
+ */
+public final class LoadRun {
+    private static final long SIGN_ON_S = 15;
+    private static final long START_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int DEFAULT_LEDGER = 156;
+    private static final double NS_PER_S = 1e9;
+
+    private final RunObserver observer;
+    private final List<LoadLoop> loops = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
+    private RigSettings settings;
+    private volatile boolean isStopped;
+
+    /** Could not begin: no connection, sign-on refused. */
+    public static final class NotStartedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NotStartedException(final String message) {
+            super(message);
+        }
+    }
+
+    /** Prepares a run. */
+    public LoadRun(final RigSettings settings, final RunObserver observer) {
+        this.settings = settings;
+        this.observer = observer;
+    }
+
+    /** Ends the run early, from another thread: what was measured so far is reported and proved. */
+    public void stop() {
+        isStopped = true;
+        for (final LoadLoop loop : List.copyOf(loops)) {
+            loop.stop();
+        }
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @throws NotStartedException if nothing could be sent at all
+     */
+    public RunResult run() throws NotStartedException {
+        Balances debitsBefore = null;
+        Balances creditsBefore = null;
+        if (settings.mayProve()) {
+            observer.onStage("reading balances before the run");
+            try (DaybreakClient client = proofClient()) {
+                debitsBefore = BalanceReader.read(client, settings.debitFrom(), settings.debitCount());
+                creditsBefore = BalanceReader.read(client, settings.creditFrom(), settings.creditCount());
+            } catch (final ClientException | CompletionException ex) {
+                throw new NotStartedException(message(ex));
+            }
+        }
+        if (settings.ledger() == 0) {
+            settings = settings.withLedger(debitsBefore == null || debitsBefore.ledger == 0 ? DEFAULT_LEDGER : debitsBefore.ledger);
+        }
+        signOn();
+        final Histogram latency = measure();
+        return conclude(latency, debitsBefore, creditsBefore);
+    }
+
+    private DaybreakClient proofClient() {
+        return DaybreakClient.builder().address(settings.host(), settings.port()).credentials(settings.proofCredentials())
+            .options(ClientOptions.DEFAULT.withDeadline(Duration.ofSeconds(15))).connect();
+    }
+
+    private static String message(final RuntimeException ex) {
+        final Throwable cause = ex instanceof CompletionException && ex.getCause() != null ? ex.getCause() : ex;
+        return String.valueOf(cause.getMessage());
+    }
+
+    private void signOn() throws NotStartedException {
+        final CountDownLatch signedOn = new CountDownLatch(settings.loops());
+        for (int i = 0; i < settings.loops(); i++) {
+            final int connectionCount = settings.connections() / settings.loops()
+                + (i < settings.connections() % settings.loops() ? 1 : 0);
+            final LoadLoop loop = new LoadLoop(settings, connectionCount,
+                settings.ratePerSecond() * connectionCount / settings.connections(), settings.seed() + 1_000L * i, signedOn);
+            loops.add(loop);
+            // Netty's pools work best on its own kind of thread.
+            final Thread thread = new FastThreadLocalThread(loop, "load-" + i);
+            threads.add(thread);
+            thread.start();
+        }
+        try {
+            if (!signedOn.await(SIGN_ON_S, TimeUnit.SECONDS)) {
+                errors.add("not signed on within " + SIGN_ON_S + " s");
+            }
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            errors.add("interrupted");
+        }
+        collectErrors();
+        if (!errors.isEmpty()) {
+            loops.forEach(LoadLoop::stop);
+            join();
+            throw new NotStartedException(errors.get(0));
+        }
+    }
+
+    private void collectErrors() {
+        for (final LoadLoop loop : loops) {
+            if (loop.error() != null && !errors.contains(loop.error())) {
+                errors.add(loop.error());
+            }
+        }
+    }
+
+    private Histogram measure() {
+        final Histogram total = Latencies.newHistogram();
+        final Histogram interval = Latencies.newHistogram();
+        final long startNs = System.nanoTime() + START_DELAY_NS;
+        final long warmupNs = settings.warmup().toNanos();
+        final long totalNs = warmupNs + settings.duration().toNanos();
+        for (final LoadLoop loop : loops) {
+            loop.start(startNs);
+        }
+        if (isStopped) {
+            loops.forEach(LoadLoop::stop);
+        }
+        long intervalEndNs = startNs + warmupNs + TimeUnit.SECONDS.toNanos(1);
+        long intervalStartMs = System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(warmupNs);
+        while (areAlive()) {
+            LockSupport.parkNanos(POLL_NS);
+            long answered = 0;
+            long refused = 0;
+            for (final LoadLoop loop : loops) {
+                loop.exchange().drainTo(interval);
+                answered += loop.counters().answered.get();
+                refused += loop.counters().refused.get();
+            }
+            final long now = System.nanoTime();
+            observer.onProgress(now - startNs, totalNs, answered, refused);
+            if (now >= intervalEndNs && interval.getTotalCount() > 0) {
+                intervalStartMs = endInterval(interval, total, intervalStartMs);
+                intervalEndNs += TimeUnit.SECONDS.toNanos(1);
+            }
+        }
+        join();
+        for (final LoadLoop loop : loops) {
+            loop.exchange().drainTo(interval);
+            interval.add(loop.lastInterval());
+        }
+        if (interval.getTotalCount() > 0) {
+            endInterval(interval, total, intervalStartMs);
+        }
+        return total;
+    }
+
+    private long endInterval(final Histogram interval, final Histogram total, final long startMs) {
+        final long endMs = System.currentTimeMillis();
+        interval.setStartTimeStamp(startMs);
+        interval.setEndTimeStamp(endMs);
+        observer.onInterval(interval);
+        total.add(interval);
+        interval.reset();
+        return endMs;
+    }
+
+    private boolean areAlive() {
+        for (final Thread thread : threads) {
+            if (thread.isAlive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void join() {
+        boolean isInterrupted = false;
+        for (final Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (final InterruptedException ex) {
+                    // The loops end by themselves within the drain time; what they hold is needed.
+                    isInterrupted = true;
+                }
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private RunResult conclude(final Histogram latency, final Balances debitsBefore, final Balances creditsBefore) {
+        collectErrors();
+        final Histogram sendLag = Latencies.newHistogram();
+        final UnknownTransfers unknown = new UnknownTransfers();
+        final Map<String, Long> refused = new TreeMap<>();
+        long offered = 0;
+        long accepted = 0;
+        long acceptedWithin = 0;
+        long unsent = 0;
+        long cpuNs = 0;
+        long answered = 0;
+        for (final LoadLoop loop : loops) {
+            sendLag.add(loop.sendLag());
+            unknown.addAll(loop.unknown());
+            offered += loop.offered();
+            accepted += loop.accepted();
+            acceptedWithin += loop.acceptedWithin();
+            unsent += loop.unsent();
+            cpuNs += loop.cpuNs();
+            answered += loop.answeredForCpu();
+            for (int result = 0; result < loop.refused().length; result++) {
+                if (loop.refused()[result] > 0) {
+                    refused.merge(Result.name(result), loop.refused()[result], Long::sum);
+                }
+            }
+        }
+        final List<String> proofText = new ArrayList<>();
+        final Proof proof = settings.mayProve() ? prove(unknown, debitsBefore, creditsBefore, proofText) : Proof.SKIPPED;
+        return new RunResult(settings, acceptedWithin * NS_PER_S / settings.duration().toNanos(), latency, sendLag, offered, accepted,
+            refused, unsent, unknown.entries().size(), errors, answered == 0 ? 0 : (double) cpuNs / answered, proof, proofText);
+    }
+
+    private Proof prove(final UnknownTransfers unknown, final Balances debitsBefore, final Balances creditsBefore,
+                        final List<String> text) {
+        observer.onStage("reading balances after the run");
+        final MoneyProof proof = new MoneyProof(settings);
+        for (final LoadLoop loop : loops) {
+            proof.addAcknowledged(loop.book());
+        }
+        try (DaybreakClient client = proofClient()) {
+            resolve(proof, unknown);
+            proof.compare(debitsBefore, BalanceReader.read(client, settings.debitFrom(), settings.debitCount()),
+                creditsBefore, BalanceReader.read(client, settings.creditFrom(), settings.creditCount()));
+        } catch (final ClientException | CompletionException ex) {
+            text.add("balances could not be read after the run: " + message(ex));
+            return Proof.INCOMPLETE;
+        }
+        if (!unknown.entries().isEmpty()) {
+            text.add("without an answer " + unknown.entries().size() + ": found applied " + proof.unknownApplied() + ", not applied "
+                + proof.unknownNotApplied() + ", not to be told " + proof.unknownUnresolved());
+        }
+        text.addAll(proof.differences());
+        if (proof.differenceCount() > 0) {
+            text.add(proof.differenceCount() + " sums differ (true only if nobody else moved money on these accounts)");
+            return Proof.DIFFERENT;
+        }
+        final int unreadable = debitsBefore.unreadable() + creditsBefore.unreadable();
+        if (unreadable > 0) {
+            final int result = debitsBefore.unreadable() > 0 ? debitsBefore.firstUnreadableResult()
+                : creditsBefore.firstUnreadableResult();
+            text.add(unreadable + " accounts could not be read by " + settings.proofCredentials().participantCode() + ": "
+                + Result.name(result) + " (see --proof-participant)");
+            return Proof.INCOMPLETE;
+        }
+        text.add("every one of " + (settings.debitCount() + settings.creditCount())
+            + " accounts changed by what was acknowledged (holds only while nobody else pays on them)");
+        return proof.unknownUnresolved() > 0 ? Proof.INCOMPLETE : Proof.PROVED;
+    }
+
+    /** Ids are looked up by whose they are: the payer, not who reads the balances. */
+    private void resolve(final MoneyProof proof, final UnknownTransfers unknown) {
+        if (unknown.entries().isEmpty()) {
+            return;
+        }
+        try (DaybreakClient payer = DaybreakClient.builder().address(settings.host(), settings.port())
+            .credentials(settings.credentials()).connect()) {
+            proof.resolve(payer, unknown.entries());
+        }
+    }
+}
