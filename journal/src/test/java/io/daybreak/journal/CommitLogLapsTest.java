@@ -43,6 +43,22 @@ class CommitLogLapsTest {
     }
 
     @Test
+    void shouldNotBelieveAGroupWhoseGenerationIsDamaged() throws IOException {
+        final Path live = temp.resolve("live");
+        final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(live, DurabilityMode.DISK), new RecordingTarget());
+        final JournalWriter writer = new JournalWriter(recovered, 3);
+        for (int i = 0; i < 5; i++) {
+            writer.entry(10);
+            recovered.journal().sync();
+        }
+        final CrashedDirectory crashed = CrashedDirectory.copy(live, temp.resolve("crashed"));
+        recovered.journal().close();
+        // The begin is in the first block, the first entry's group in the second.
+        CrashedDirectory.flip(crashed.commitLog(0), (4096 + 8) * 8 + 5);
+        assertThat(CommitLogEntries.numbers(crashed.root)).containsExactly(2L, 3L, 4L, 5L);
+    }
+
+    @Test
     void shouldForgetTheCommitLogOfAnEarlierStart() throws IOException {
         // The first run leaves groups in both files; the second leaves them untouched behind its own begin; the third must not take them.
         final Path live = temp.resolve("live");
@@ -53,6 +69,8 @@ class CommitLogLapsTest {
                 .commitLogBytes(256 << 10).flushBytes(64 << 10), now);
             assertThat(now.lines).isEqualTo(replayed.lines);
             assertThat(recovered.report().completedEntries()).isZero();
+            final CrashedDirectory begun = CrashedDirectory.copy(live, temp.resolve("begun-" + start));
+            assertThat(CommitLogEntries.numbers(begun.root)).as("what an earlier start left counts no more").isEmpty();
             final JournalWriter writer = new JournalWriter(recovered, start);
             writer.entries(start == 0 ? 300 : 2, 30);
             recovered.journal().close();
