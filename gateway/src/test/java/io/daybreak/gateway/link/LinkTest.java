@@ -342,6 +342,31 @@ class LinkTest {
     }
 
     @Test
+    void shouldAnswerAllOfAPeerThatEndedItsDirectionWhileItWasNotRead() throws Exception {
+        options.maxInFlight = 100;
+        rig();
+        try (Peer peer = rig.peer(); Peer other = rig.peer()) {
+            final byte[][] entries = new byte[4_000][];
+            for (int i = 0; i < entries.length; i++) {
+                entries[i] = payment();
+            }
+            rig.journal.holdUp(true);
+            peer.send(transfers(1, entries));
+            peer.shutdownOutput();
+            Await.until("the link is paused", () -> rig.server.counters().pauses() > 0);
+            // One event loop serves both: when this one has its answers, it has seen the other's end as well.
+            for (int i = 0; i < 200; i++) {
+                other.send(KEEP_ALIVE);
+                assertThat(other.receive().templateId()).isEqualTo(6);
+            }
+            rig.journal.holdUp(false);
+            receiveBatch(peer, 1, 4_000);
+            assertThat(peer.receive()).isNull();
+        }
+        Await.until("the links are forgotten", () -> rig.server.connections() == 0);
+    }
+
+    @Test
     void shouldEndAFrameThatNeverEnds() throws Exception {
         options.frameMs = 200;
         rig();
