@@ -191,7 +191,7 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
             new JournalValues(
                 reader.oneOf("journal.durability", "process", "disk"),
                 reader.size("journal.reserve-bytes", 0, 1L << 40),
-                reader.size("journal.commit-log-bytes", 1L << 20, 1L << 34)),
+                reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30)),
             reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),
             Map.copyOf(values));
     }

@@ -184,7 +184,8 @@ public final class Server implements AutoCloseable {
     }
 
     private void startPipeline(final PipelineContext context, final StateMachine machine) throws StartException {
-        links = new NativeServer(settings.links(), admission);
+        links = new NativeServer(settings.links(), admission,
+            defect -> fatalHandler.onFatal(FatalHandler.Reason.DEFECT, "links: " + defect, defect));
         try {
             pipeline = new Pipeline(context, machine, journal, links.replySink(), clock, fatalHandler);
         } catch (final ClockGapException ex) {

@@ -149,8 +149,9 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         try {
             lastReceivedNs = System.nanoTime();
             isKeepAliveSent = false;
+            readBuffer.keepOverflow(received);
             if (state == State.DISCARDING) {
-                received.clear();
+                readBuffer.clear();
             } else if (!isPaused) {
                 decodeReceived();
             }
@@ -193,19 +194,20 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
 
     private void decodeReceived() {
         final ByteBuf bytes = readBuffer.bytes();
-        final int to = bytes.writerIndex();
-        final int next = decoder.decode(bytes.readerIndex(), to);
-        if (state == State.CLOSED) {
-            return;
-        }
-        if (state == State.DISCARDING) {
-            bytes.clear();
-            return;
-        }
-        bytes.readerIndex(next);
+        do {
+            final int next = decoder.decode(bytes.readerIndex(), bytes.writerIndex());
+            if (state == State.CLOSED) {
+                return;
+            }
+            if (state == State.DISCARDING) {
+                readBuffer.clear();
+                return;
+            }
+            bytes.readerIndex(next);
+        } while (decoder.progress() == RequestDecoder.Progress.NEEDS_BYTES && readBuffer.refill());
         switch (decoder.progress()) {
             case NEEDS_BYTES -> {
-                watchFrame(next < to || decoder.isAmongEntries());
+                watchFrame(bytes.isReadable() || decoder.isAmongEntries());
                 unpause();
                 if (isInputEnded) {
                     leave();
@@ -246,12 +248,18 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
             lastReceivedNs = System.nanoTime();
             frameBegunNs = lastReceivedNs;
             readBuffer.paused(false);
-            channel.config().setAutoRead(true);
+            if (!isInputEnded) {
+                channel.config().setAutoRead(true);
+            }
         }
     }
 
     /** There may be room again. */
     void resume() {
+        if (!channel.isOpen()) {
+            // Closed within this very turn of the loop; that it is inactive will be told in the next.
+            return;
+        }
         if (state == State.LOOKING_UP) {
             lookUp();
         } else if (state != State.CLOSED && state != State.DISCARDING) {
@@ -565,7 +573,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     private int claimOut(final int bytes) {
         if (out != null && out.length + bytes > OutBuffer.CAPACITY) {
             flush();
-            if (state == State.CLOSED) {
+            if (!channel.isOpen()) {
                 return -1;
             }
         }
@@ -661,7 +669,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         if (!channel.isOpen()) {
             return;
         }
-        readBuffer.bytes().clear();
+        readBuffer.clear();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) this::endOutput);
     }
 

@@ -4,12 +4,11 @@ import io.daybreak.pipeline.AnswerBuffer;
 import io.daybreak.pipeline.CommandPublisher;
 import io.netty.channel.EventLoop;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * What one event loop shares among its connections: the publisher, the reply queue, the credit, the answer buffers, the
@@ -19,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * calls. Bounds: {@code credit} commands under way, {@code answerBuffers} queries, {@code slots} connections.
  */
 final class LoopAgent {
-    private static final Logger LOG = LoggerFactory.getLogger(LoopAgent.class);
     /** Connections above the limit that may hear why they are refused; more are closed without a word. */
     private static final int REFUSED_SLOTS = 64;
     private static final int STOCK = 64;
@@ -38,6 +36,7 @@ final class LoopAgent {
     private final AtomicBoolean isWoken = new AtomicBoolean();
     private final Runnable drainTask = this::drain;
     private final Runnable retryTask = this::retry;
+    private final Consumer<Throwable> defects;
     private final int credit;
 
     private final Link[] links;
@@ -55,8 +54,9 @@ final class LoopAgent {
     private int underWay;
 
     LoopAgent(final int index, final EventLoop eventLoop, final CommandPublisher publisher, final LinkSettings settings,
-              final Admission admission, final LinkCounters counters) {
+              final Admission admission, final LinkCounters counters, final Consumer<Throwable> defects) {
         this.index = index;
+        this.defects = defects;
         this.eventLoop = eventLoop;
         this.publisher = publisher;
         this.settings = settings;
@@ -215,8 +215,8 @@ final class LoopAgent {
                 retryPaused();
             }
         } catch (final RuntimeException ex) {
-            LOG.error("delivering replies failed", ex);
-            throw ex;
+            // Credit and queue no longer fit together: replies would stop without a word.
+            defects.accept(ex);
         }
     }
 
@@ -258,7 +258,11 @@ final class LoopAgent {
 
     private void retry() {
         isRetryArmed = false;
-        retryPaused();
+        try {
+            retryPaused();
+        } catch (final RuntimeException ex) {
+            defects.accept(ex);
+        }
     }
 
     private void retryPaused() {
@@ -279,12 +283,17 @@ final class LoopAgent {
     }
 
     private void houseKeep() {
-        final long nowNs = System.nanoTime();
-        for (final Link link : links) {
-            if (link != null) {
-                link.onTick(nowNs);
+        try {
+            final long nowNs = System.nanoTime();
+            for (final Link link : links) {
+                if (link != null) {
+                    link.onTick(nowNs);
+                }
             }
+            flushTouched();
+        } catch (final RuntimeException ex) {
+            // Thrown on, it would only end this task, and with it every time limit.
+            defects.accept(ex);
         }
-        flushTouched();
     }
 }

@@ -28,6 +28,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,7 @@ public final class NativeServer implements AutoCloseable {
 
     private final LinkSettings settings;
     private final Admission admission;
+    private final Consumer<Throwable> defects;
     private final LinkCounters counters = new LinkCounters();
     private final ConnectionLimiter limiter;
     private final EventLoopGroup group;
@@ -52,7 +54,9 @@ public final class NativeServer implements AutoCloseable {
     private final ReplyRouter replyRouter;
     private Channel listener;
 
-    public NativeServer(final LinkSettings settings, final Admission admission) {
+    /** @param defects hears of what must not happen in an event loop; the process must not go on after it */
+    public NativeServer(final LinkSettings settings, final Admission admission, final Consumer<Throwable> defects) {
+        this.defects = defects;
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new IllegalStateException("the links read words in the machine's order, which must be little endian");
         }
@@ -94,7 +98,7 @@ public final class NativeServer implements AutoCloseable {
     public void connect(final Supplier<CommandPublisher> publishers) {
         int index = 0;
         for (final EventExecutor executor : group) {
-            final LoopAgent loop = new LoopAgent(index, (EventLoop) executor, publishers.get(), settings, admission, counters);
+            final LoopAgent loop = new LoopAgent(index, (EventLoop) executor, publishers.get(), settings, admission, counters, defects);
             loops[index++] = loop;
             loopOf.put(executor, loop);
         }

@@ -7,6 +7,8 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.util.ArrayDeque;
+
 /**
  * What one connection has received and not yet used, in one direct buffer of bounded size. The socket reads straight
  * behind what is left of the read before, so that nothing is copied but the few bytes of an unfinished frame.
@@ -23,6 +25,8 @@ final class ReadBuffer implements RecvByteBufAllocator {
 
     private final ByteBufAllocator allocator;
     private final int fullCapacity;
+    /** Read after the peer ended its direction while {@link #bytes} was full; otherwise empty. */
+    private final ArrayDeque<ByteBuf> overflow = new ArrayDeque<>();
     private ByteBuf bytes;
     private boolean isPaused;
 
@@ -53,7 +57,42 @@ final class ReadBuffer implements RecvByteBufAllocator {
 
     /** Frees the memory; the connection is closed. */
     void release() {
+        clear();
         bytes.release();
+    }
+
+    /** Throws away what was received. */
+    void clear() {
+        bytes.clear();
+        ByteBuf more = overflow.poll();
+        while (more != null) {
+            more.release();
+            more = overflow.poll();
+        }
+    }
+
+    /**
+     * Keeps what was read into another buffer than {@link #bytes()}, see {@link ReadHandle#allocate}; the caller releases
+     * its own reference afterwards.
+     */
+    void keepOverflow(final ByteBuf received) {
+        if (received != bytes) {
+            overflow.add(received.retain());
+        }
+    }
+
+    /** Moves as much of the overflow as there is room for into {@link #bytes()}; false if there is none. */
+    boolean refill() {
+        final ByteBuf more = overflow.peek();
+        if (more == null) {
+            return false;
+        }
+        bytes.discardReadBytes();
+        bytes.writeBytes(more, Math.min(more.readableBytes(), bytes.writableBytes()));
+        if (!more.isReadable()) {
+            overflow.poll().release();
+        }
+        return true;
     }
 
     private void use(final ByteBuf memory) {
@@ -80,6 +119,11 @@ final class ReadBuffer implements RecvByteBufAllocator {
                 bytes.discardReadBytes();
             } else {
                 bytes.clear();
+            }
+            if (!bytes.isWritable() || !overflow.isEmpty()) {
+                // When the peer ends its direction, Netty reads what is left even from a paused socket, and takes a read
+                // into no room for the end of the stream. No more can come than the socket's own buffer holds.
+                return allocator.directBuffer(fullCapacity, fullCapacity);
             }
             return bytes.retain();
         }

@@ -57,7 +57,7 @@ final class LinkRig implements AutoCloseable {
         final LinkSettings settings = new LinkSettings("127.0.0.1", 0, options.eventLoops, options.isEpoll, 128, 786_260, options.maxInFlight,
             options.maxInFlightPerLoop, 64, 64 * 1024, options.maxReplyBytes, options.answerBuffers, options.maxConnections, options.perParticipant,
             options.signOnMs, options.idleMs, options.frameMs);
-        server = new NativeServer(settings, admission);
+        server = new NativeServer(settings, admission, defect -> fatal.compareAndSet(null, "links: " + defect));
         pipeline = new Pipeline(
             new PipelineContext().ringCapacity(options.ringCapacity).reserve(256).maxChain(64).maxClaim(64).maxBatch(1_024)
                 .maxEntryCommands(Math.min(1_024, options.ringCapacity)).maxPublishers(options.eventLoops + 1),

@@ -342,6 +342,31 @@ class LinkTest {
     }
 
     @Test
+    void shouldAnswerAllOfAPeerThatEndedItsDirectionWhileItWasNotRead() throws Exception {
+        options.maxInFlight = 100;
+        rig();
+        try (Peer peer = rig.peer(); Peer other = rig.peer()) {
+            final byte[][] entries = new byte[4_000][];
+            for (int i = 0; i < entries.length; i++) {
+                entries[i] = payment();
+            }
+            rig.journal.holdUp(true);
+            peer.send(transfers(1, entries));
+            peer.shutdownOutput();
+            Await.until("the link is paused", () -> rig.server.counters().pauses() > 0);
+            // One event loop serves both: when this one has its answers, it has seen the other's end as well.
+            for (int i = 0; i < 200; i++) {
+                other.send(KEEP_ALIVE);
+                assertThat(other.receive().templateId()).isEqualTo(6);
+            }
+            rig.journal.holdUp(false);
+            receiveBatch(peer, 1, 4_000);
+            assertThat(peer.receive()).isNull();
+        }
+        Await.until("the links are forgotten", () -> rig.server.connections() == 0);
+    }
+
+    @Test
     void shouldEndAFrameThatNeverEnds() throws Exception {
         options.frameMs = 200;
         rig();
@@ -502,22 +527,26 @@ class LinkTest {
     }
 
     @Test
-    void shouldDropOutcomesOfAConnectionThatHasGone() throws Exception {
+    void shouldDropAnswersOfAConnectionThatHasGone() throws Exception {
+        options.maxConnections = 1;
         rig();
-        rig.journal.holdUp(true);
-        try (Peer gone = new Peer(rig.address)) {
-            // Its look-up is a query and passes; the payments behind it are held.
-            rig.journal.holdUp(false);
-            gone.signOn(LinkRig.CODE, LinkRig.SECRET);
+        final long before;
+        try (Peer gone = rig.peer()) {
+            before = rig.pipeline.counters().commands();
             rig.journal.holdUp(true);
             gone.send(join(transfers(1, payment()), transfers(2, payment())));
-            Await.until("both are applied", () -> rig.pipeline.counters().journaledCommands() >= 8);
+            gone.send(Wire.frame(8, 53, words(3)));
+            Await.until("both are applied", () -> rig.pipeline.counters().commands() >= before + 2);
             gone.socket().setSoLinger(true, 0);
         }
         Await.until("the link is forgotten", () -> rig.server.connections() == 0);
+        // The successor has the same slot, and its own look-up stands behind the answers that nobody waits for.
         try (Peer successor = new Peer(rig.address)) {
+            successor.hello(LinkRig.CODE);
+            successor.proof(successor.mac(LinkRig.SECRET, "daybreak client 1", LinkRig.CODE, successor.challenge()));
+            Await.until("both queries are in", () -> rig.pipeline.counters().queries() >= 2);
             rig.journal.holdUp(false);
-            successor.signOn(LinkRig.CODE, LinkRig.SECRET);
+            assertThat(successor.receive().templateId()).isEqualTo(4);
             LinkRig.pay(successor, 7);
         }
     }
