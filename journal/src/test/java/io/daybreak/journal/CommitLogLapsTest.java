@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.daybreak.journal.replay.CommitLogEntries;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ class CommitLogLapsTest {
         for (int crash = 0; crash < 12; crash++) {
             writer.entries(80, 80);
             final CrashedDirectory crashed = CrashedDirectory.copy(live, temp.resolve("crash-" + crash));
+            assertThat(CommitLogEntries.numbers(crashed.root)).as("only the newest lap of each file counts").isSorted().doesNotHaveDuplicates();
             final RecordingTarget replayed = new RecordingTarget();
             JournalOpener.open(RoundTripTest.settings(crashed.root, DurabilityMode.DISK).commitLogBytes(256 << 10), replayed).journal().close();
             assertThat(replayed.lines).isEqualTo(writer.expected.lines);

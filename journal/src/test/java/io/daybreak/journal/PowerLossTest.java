@@ -37,7 +37,7 @@ class PowerLossTest {
         for (int round = 0; round < ROUNDS; round++) {
             final RecordingTarget replayed = new RecordingTarget();
             final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK)
-                .commitLogBytes(256 << 10).flushBytes(64 << 10).flushIntervalMs(random.nextBoolean() ? 60_000 : 1), replayed);
+                .commitLogBytes(256 << 10).flushBytes(random.nextBoolean() ? 64 << 10 : 1 << 30).flushIntervalMs(random.nextInt(3) == 0 ? 1 : 60_000), replayed);
             assertThat(replayed.lines).as("seed %d round %d", seed, round).isEqualTo(before);
             writer = new JournalWriter(recovered, random.nextLong());
             writer.entries(1 + random.nextInt(random.nextBoolean() ? 20 : 600), 1 + random.nextInt(40));

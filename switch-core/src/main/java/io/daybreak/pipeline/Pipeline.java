@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  *                                                            |    journal: append          |  journal: sync
  *                                                            StateMachine                  slots free again
  * </pre>
- * Rules: DESIGN 3 and 5, "Time", "Deadlines", "The pipeline never deadlocks", "Fairness". Nothing behind the ring
+ * Rules: docs/architecture.md, "Time", "Deadlines", "The pipeline never deadlocks", "Fairness". Nothing behind the ring
  * publishes into it or waits for a link; the ticker publishes but waits for nobody.
  * <p>
  * Any exception in a stage is final: nothing more is applied, journaled or answered, publishers are refused, and the

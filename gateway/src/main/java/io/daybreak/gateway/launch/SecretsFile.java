@@ -4,9 +4,11 @@ import io.daybreak.gateway.link.Credentials;
 import io.daybreak.protocol.Limits;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -71,17 +73,25 @@ final class SecretsFile {
         return secret;
     }
 
-    /** Writes a new file, readable for its owner only from the first byte on. */
+    /**
+     * Writes the file: readable for its owner only from the first byte on, whole or not at all, and on the device when this
+     * returns, so that what is journaled next never outlives the secrets that go with it.
+     */
     static void write(final Path file, final Map<String, byte[]> secrets) throws IOException {
         final StringBuilder text = new StringBuilder();
         secrets.forEach((code, secret) -> text.append(code).append('=').append(HexFormat.of().formatHex(secret)).append('\n'));
-        Files.deleteIfExists(file);
+        final Path unfinished = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(unfinished);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.createFile(unfinished, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         } else {
-            Files.createFile(file);
+            Files.createFile(unfinished);
         }
-        Files.write(file, text.toString().getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+        Files.write(unfinished, text.toString().getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
     }
 
     private static List<String> lines(final Path file) throws StartException {

@@ -111,14 +111,17 @@ public final class Server implements AutoCloseable {
         final Provisioner provisioner = new Provisioner(settings.capacity());
         final boolean areLimitsJournaled = machine.isConfigured() && machine.hasLimits(provisioner.configureBody(), 0);
 
+        final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
+        if (isEmpty && isDemo) {
+            writeDemoSecrets(provisioner, demoSecrets);
+        }
         startPipeline(context, machine);
         final SystemPort systemPort = links.systemPort();
         if (!areLimitsJournaled) {
             configure(provisioner, systemPort);
         }
-        final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
         if (isDemo) {
-            provisionDemo(provisioner, systemPort, demoSecrets, isEmpty, operatorKey != null, secrets);
+            provisionDemo(provisioner, systemPort, demoSecrets, operatorKey != null, secrets);
         } else {
             provisionOperator(provisioner, systemPort, operatorKey != null);
         }
@@ -214,18 +217,20 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * The secrets are on the device before the first demo command, so that a crash in between leaves a demo that the next
-     * start completes, and never participants whose secrets nobody has.
+     * On the device before the first command, so that a crash in between leaves a demo that the next start completes, and
+     * never participants whose secrets nobody has.
      */
-    private void provisionDemo(final Provisioner provisioner, final SystemPort systemPort, final Path demoSecrets, final boolean isEmpty,
-                               final boolean hasOperatorKey, final Credentials.Builder secrets) throws StartException {
-        if (isEmpty) {
-            try {
-                SecretsFile.write(demoSecrets, provisioner.newDemoSecrets());
-            } catch (final IOException ex) {
-                throw new StartException(ExitCode.UNEXPECTED, "cannot write " + demoSecrets + ": " + ex, ex);
-            }
-        } else if (!Files.exists(demoSecrets)) {
+    private static void writeDemoSecrets(final Provisioner provisioner, final Path demoSecrets) throws StartException {
+        try {
+            SecretsFile.write(demoSecrets, provisioner.newDemoSecrets());
+        } catch (final IOException ex) {
+            throw new StartException(ExitCode.UNEXPECTED, "cannot write " + demoSecrets + ": " + ex, ex);
+        }
+    }
+
+    private void provisionDemo(final Provisioner provisioner, final SystemPort systemPort, final Path demoSecrets, final boolean hasOperatorKey,
+                               final Credentials.Builder secrets) throws StartException {
+        if (!Files.exists(demoSecrets)) {
             LOG.warn("--demo provisions only an empty journal, and {} is not there: nothing was added", demoSecrets);
             provisionOperator(provisioner, systemPort, hasOperatorKey);
             return;

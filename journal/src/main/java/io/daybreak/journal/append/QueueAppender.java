@@ -85,11 +85,17 @@ public final class QueueAppender implements AutoCloseable {
     /** Appends one entry as one excerpt. */
     public void append(final long address, final int length) {
         try (DocumentContext context = appender.writingDocument()) {
-            final Bytes<?> bytes = context.wire().bytes();
-            final long position = bytes.writePosition();
-            // One copy from memory to memory. Chronicle maps a quarter more than it steps by, and an entry is far smaller.
-            UnsafeApi.copyMemory(address, bytes.addressForWrite(position), length);
-            bytes.writePosition(position + length);
+            try {
+                final Bytes<?> bytes = context.wire().bytes();
+                final long position = bytes.writePosition();
+                // One copy from memory to memory. Chronicle maps a quarter more than it steps by, and an entry is far smaller.
+                UnsafeApi.copyMemory(address, bytes.addressForWrite(position), length);
+                bytes.writePosition(position + length);
+            } catch (final RuntimeException | Error e) {
+                // Closing a context completes the excerpt, whatever it holds.
+                context.rollbackOnClose();
+                throw e;
+            }
         }
     }
 
