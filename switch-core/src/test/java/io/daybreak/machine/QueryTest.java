@@ -13,11 +13,14 @@ import io.daybreak.protocol.AccountFlags;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 import static io.daybreak.machine.Town.A;
@@ -299,6 +302,32 @@ class QueryTest {
             assertThat(rig.apply(SYSTEM, AccountCommand.account(1)).result()).isEqualTo(Result.NOT_CONFIGURED);
             assertThat(rig.apply(OPERATOR, TransferCommand.transfer(Town.NEW, A, B, 1)).result()).isEqualTo(Result.NOT_CONFIGURED);
             assertThat(rig.machine.computeDigest()).isEqualTo(rig.machine.digest());
+        }
+    }
+
+    /** A query stops nobody but its sender, whatever its bytes are. */
+    @Test
+    void shouldStandMalformedQueries() {
+        try (Town town = Town.settled()) {
+            final long digest = town.rig.machine.digest();
+            final SplittableRandom random = new SplittableRandom(11);
+            final UnsafeBuffer query = new UnsafeBuffer(ByteBuffer.allocateDirect(24 * 1024));
+            final UnsafeBuffer answer = new UnsafeBuffer(ByteBuffer.allocateDirect(24 * 1024));
+            for (int i = 0; i < 60_000; i++) {
+                final int template = 48 + i % 7;
+                final int length = random.nextInt(i % 5 == 0 ? 3_000 : 60);
+                for (int at = 0; at < length; at += 8) {
+                    query.putLong(at, random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(40));
+                }
+                final int answered;
+                try {
+                    answered = town.rig.machine.query(template, 1 + random.nextInt(4), query, 0, length, answer, 0);
+                } catch (final RuntimeException ex) {
+                    throw new AssertionError("template " + template + ", length " + length + ", round " + i, ex);
+                }
+                assertThat(answered).isBetween(8, 24 * 1024);
+            }
+            assertThat(town.rig.machine.digest()).isEqualTo(digest);
         }
     }
 }
