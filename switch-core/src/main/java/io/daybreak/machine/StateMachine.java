@@ -230,7 +230,9 @@ public final class StateMachine {
 
     /** Applies the chain: all of its members or none. */
     public void applyChainEnd() {
-        if (memberCount > administration.maxChain()) {
+        if (!administration.isConfigured()) {
+            allUndecided(Result.NOT_CONFIGURED, 0, Result.NOT_CONFIGURED);
+        } else if (memberCount > administration.maxChain()) {
             allUndecided(Result.CHAIN_IS_TOO_LONG, 0, Result.CHAIN_IS_TOO_LONG);
         } else if (chainIsNew()) {
             applyNewChain();
