@@ -63,6 +63,9 @@ public final class QueueAppender implements AutoCloseable {
             queue.tableStorePut("normalisedEOFsTo", number);
             queue.tableStorePut("listing.lowestCycle", number);
             appender = queue.createAppender();
+            // Recovery completes the queue in its own thread and hands the appender to the durability thread, which is
+            // started after it: one owner at a time, but not the same one that Chronicle's check remembers.
+            appender.singleThreadedCheckDisabled(true);
             queue.refreshDirectoryListing();
         } catch (final RuntimeException | IOException e) {
             queue.close();

@@ -85,7 +85,8 @@ class CrashSystemTest {
                 assertThat(recovered).as("sequence, seed %d round %d", seed, round).isGreaterThanOrEqualTo(sequence);
                 sequence = recovered;
             }
-            assertThat(payer.terminate()).as("exit code of the payer, seed %d%n%s", seed, payer.output()).isZero();
+            payer.terminate();
+            assertThat(payer.output()).as("payer, seed %d", seed).contains("unanswered=0");
             final SwitchProcess auditor = SwitchProcess.loadTest(directory, "auditor", concat("crash-verify", where));
             assertThat(auditor.awaitExit()).as("exit code of the auditor, seed %d%n%s", seed, auditor.output()).isZero();
             assertThat(prefix.isEmpty() ? server.terminate() : 0).as("exit code after SIGTERM%n%s", server.output()).isZero();

@@ -36,7 +36,7 @@ final class SwitchProcess {
         return start(prefix, "gateway/target/daybreak.jar", directory, "server", "serve", "--demo", "--data",
             directory.resolve("data").toString(), "--native-port", Integer.toString(port), "--durability", durability,
             // Small, so that the commit log is recycled and the crash comes in every lap of it.
-            "--set", "journal.commit-log-bytes=4MiB", "--set", "capacity.transfers-retained=200000",
+            "--set", "journal.commit-log-bytes=16MiB", "--set", "capacity.transfers-retained=200000",
             "--set", "capacity.accounts=10000");
     }
 
