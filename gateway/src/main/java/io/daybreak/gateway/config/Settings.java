@@ -31,11 +31,12 @@ import java.util.TreeMap;
  * @param capacity            limits that decide about outcomes; journaled with Configure
  * @param pipeline            the ring, entries and the clock
  * @param journal             durability and room
+ * @param readySlabs          slabs of memory that stand ready
  * @param shutdownTimeoutMs   longest time of a drain
  * @param values              the effective values by name, for the {@code config} command
  */
 public record Settings(Path data, LinkSettings links, Security security, Capacity capacity, PipelineValues pipeline, JournalValues journal,
-                       long shutdownTimeoutMs, Map<String, String> values) {
+                       int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
     private static final int MAX_CREDIT = 1 << 20;
@@ -192,6 +193,7 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
                 reader.oneOf("journal.durability", "process", "disk"),
                 reader.size("journal.reserve-bytes", 0, 1L << 40),
                 reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30)),
+            reader.integer("memory.ready-slabs", 1, 4_096),
             reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),
             Map.copyOf(values));
     }

@@ -6,8 +6,8 @@ import io.daybreak.gateway.link.Credentials;
 import io.daybreak.gateway.link.LinkCounters;
 import io.daybreak.gateway.link.NativeServer;
 import io.daybreak.gateway.link.SystemPort;
+import io.daybreak.journal.memory.HugeSlabAllocator;
 import io.daybreak.machine.StateMachine;
-import io.daybreak.memory.PlainSlabAllocator;
 import io.daybreak.pipeline.ClockAlarmListener;
 import io.daybreak.pipeline.ClockGapException;
 import io.daybreak.pipeline.FatalHandler;
@@ -172,11 +172,17 @@ public final class Server implements AutoCloseable {
 
     private StateMachine recover() throws StartException {
         final long beginNs = System.nanoTime();
-        final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+        final StateMachine machine = new StateMachine(new HugeSlabAllocator(settings.readySlabs()));
         try {
             journal = journalOpener.open(settings, clock, new Replayer(machine));
         } catch (final ReplayMismatchException ex) {
             throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
+        }
+        // What the journal gives must be whole: a switch whose books do not balance may not go on.
+        try {
+            machine.checkConservation();
+        } catch (final IllegalStateException ex) {
+            throw new StartException(ExitCode.RECOVERY_REFUSED, "after recovery: " + ex.getMessage(), ex);
         }
         recoveryMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNs);
         machine.reserve((int) settings.capacity().accounts());
