@@ -36,11 +36,6 @@ public final class RecoveredJournal {
         return journal.usableBytes();
     }
 
-    /** For tests: the device goes away under the commit log, so that the next write fails in earnest. */
-    void closeCommitLogUnderneath() {
-        journal.closeCommitLogUnderneath();
-    }
-
     /** Whether the commit log is written past the page cache. */
     public boolean isDirect() {
         return journal.isDirect();

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.daybreak.journal.replay.CommitLogEntries;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ class CommitLogLapsTest {
         for (int crash = 0; crash < 12; crash++) {
             writer.entries(80, 80);
             final CrashedDirectory crashed = CrashedDirectory.copy(live, temp.resolve("crash-" + crash));
+            assertThat(CommitLogEntries.numbers(crashed.root)).as("only the newest lap of each file counts").isSorted().doesNotHaveDuplicates();
             final RecordingTarget replayed = new RecordingTarget();
             JournalOpener.open(RoundTripTest.settings(crashed.root, DurabilityMode.DISK).commitLogBytes(256 << 10), replayed).journal().close();
             assertThat(replayed.lines).isEqualTo(writer.expected.lines);
@@ -38,6 +40,22 @@ class CommitLogLapsTest {
             .as("laps").isGreaterThan(6);
         assertThat(recovered.counters().commitLogFullWaits()).as("the queue is synced only when the commit log asks for it").isPositive();
         recovered.journal().close();
+    }
+
+    @Test
+    void shouldNotBelieveAGroupWhoseGenerationIsDamaged() throws IOException {
+        final Path live = temp.resolve("live");
+        final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(live, DurabilityMode.DISK), new RecordingTarget());
+        final JournalWriter writer = new JournalWriter(recovered, 3);
+        for (int i = 0; i < 5; i++) {
+            writer.entry(10);
+            recovered.journal().sync();
+        }
+        final CrashedDirectory crashed = CrashedDirectory.copy(live, temp.resolve("crashed"));
+        recovered.journal().close();
+        // The begin is in the first block, the first entry's group in the second.
+        CrashedDirectory.flip(crashed.commitLog(0), (4096 + 8) * 8 + 5);
+        assertThat(CommitLogEntries.numbers(crashed.root)).containsExactly(2L, 3L, 4L, 5L);
     }
 
     @Test
@@ -51,6 +69,8 @@ class CommitLogLapsTest {
                 .commitLogBytes(256 << 10).flushBytes(64 << 10), now);
             assertThat(now.lines).isEqualTo(replayed.lines);
             assertThat(recovered.report().completedEntries()).isZero();
+            final CrashedDirectory begun = CrashedDirectory.copy(live, temp.resolve("begun-" + start));
+            assertThat(CommitLogEntries.numbers(begun.root)).as("what an earlier start left counts no more").isEmpty();
             final JournalWriter writer = new JournalWriter(recovered, start);
             writer.entries(start == 0 ? 300 : 2, 30);
             recovered.journal().close();

@@ -104,6 +104,27 @@ class DamageTest {
     }
 
     @Test
+    void shouldCompleteTheEndOfAFileThatOthersFollow() throws IOException {
+        final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(live, DurabilityMode.DISK)
+            .commitLogBytes(4 << 20).flushBytes(1 << 30).flushIntervalMs(60_000), new RecordingTarget());
+        open.add(recovered);
+        final JournalWriter writer = new JournalWriter(recovered, 9);
+        while (recovered.counters().rolls() == 0) {
+            writer.entry(900);
+            recovered.journal().sync();
+        }
+        writer.entry(3);
+        recovered.journal().sync();
+        final CrashedDirectory crashed = crash();
+        assertThat(crashed.queueFiles()).hasSize(2);
+        // Nothing is left that looks broken: the first file just ends three entries earlier.
+        final Path first = crashed.queueFiles().get(0);
+        final List<long[]> excerpts = excerpts(first);
+        CrashedDirectory.zero(first, excerpts.get(excerpts.size() - 3)[0], Files.size(first));
+        assertThat(recover(crashed, DurabilityMode.DISK).lines).isEqualTo(writer.expected.lines);
+    }
+
+    @Test
     void shouldRecoverAllOrRefuseWhateverBitOfTheQueueFlips() throws IOException {
         write(DurabilityMode.DISK, 12);
         final List<long[]> excerpts = excerpts(crash().queueFiles().get(0));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A failure is final: it is told to whoever calls next, nothing is tried again, and the next start finds what had been acknowledged. */
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FailureTest {
     @TempDir
     private Path directory;
@@ -24,15 +25,24 @@ class FailureTest {
         return JournalOpener.open(RoundTripTest.settings(directory, mode).flushIntervalMs(1), target);
     }
 
+    /** An interrupted thread closes the channel that it writes to: the write fails in earnest, and the channel is gone. */
+    private static void failedSync(final RecoveredJournal recovered) {
+        Thread.currentThread().interrupt();
+        try {
+            recovered.journal().sync();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
     @Test
     void shouldStayFailedAfterAFailedWriteOfTheCommitLog() throws IOException {
         final RecoveredJournal recovered = open(DurabilityMode.DISK, new RecordingTarget());
         final JournalWriter writer = new JournalWriter(recovered, 1);
         writer.entries(5, 5);
         final long durable = recovered.journal().durableSequence();
-        recovered.closeCommitLogUnderneath();
         writer.entry(3);
-        assertThatThrownBy(recovered.journal()::sync).isInstanceOfSatisfying(JournalFailedException.class,
+        assertThatThrownBy(() -> failedSync(recovered)).isInstanceOfSatisfying(JournalFailedException.class,
             failed -> assertThat(failed.isDiskFull()).isFalse());
         assertThatThrownBy(recovered.journal()::sync).isInstanceOf(JournalFailedException.class);
         assertThat(recovered.journal().durableSequence()).isEqualTo(durable);
@@ -47,9 +57,8 @@ class FailureTest {
     void shouldTellTheLedgerThreadThatWaitsForRoom() {
         final RecoveredJournal recovered = open(DurabilityMode.DISK, new RecordingTarget());
         final JournalWriter writer = new JournalWriter(recovered, 1);
-        recovered.closeCommitLogUnderneath();
         writer.entry(3);
-        assertThatThrownBy(recovered.journal()::sync).isInstanceOf(JournalFailedException.class);
+        assertThatThrownBy(() -> failedSync(recovered)).isInstanceOf(JournalFailedException.class);
         assertThatThrownBy(() -> {
             for (int i = 0; i < 10_000; i++) {
                 writer.entry(100);
@@ -66,7 +75,7 @@ class FailureTest {
         // The flusher opens the file by its name, so taking the name away is a sync that fails while appending still works.
         final Path file = directory.resolve("journal/queue/00000001.cq4");
         final Path elsewhere = directory.resolve("elsewhere");
-        java.nio.file.Files.move(file, elsewhere);
+        Files.move(file, elsewhere);
         writer.entry(3);
         final long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         assertThatThrownBy(() -> {
@@ -77,7 +86,7 @@ class FailureTest {
         }).isInstanceOf(JournalFailedException.class);
         assertThatThrownBy(recovered.journal()::close).isInstanceOf(JournalFailedException.class);
 
-        java.nio.file.Files.move(elsewhere, file);
+        Files.move(elsewhere, file);
         final RecordingTarget replayed = new RecordingTarget();
         open(DurabilityMode.PROCESS, replayed).journal().close();
         assertThat(replayed.lines).isEqualTo(writer.expected.lines);

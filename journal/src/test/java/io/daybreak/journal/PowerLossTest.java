@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +39,10 @@ class PowerLossTest {
         for (int round = 0; round < ROUNDS; round++) {
             final RecordingTarget replayed = new RecordingTarget();
             final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK)
-                .commitLogBytes(256 << 10).flushBytes(64 << 10).flushIntervalMs(random.nextBoolean() ? 60_000 : 1), replayed);
+                .commitLogBytes(256 << 10).flushBytes(random.nextBoolean() ? 64 << 10 : 1 << 30).flushIntervalMs(random.nextInt(3) == 0 ? 1 : 60_000), replayed);
             assertThat(replayed.lines).as("seed %d round %d", seed, round).isEqualTo(before);
             writer = new JournalWriter(recovered, random.nextLong());
-            writer.entries(1 + random.nextInt(random.nextBoolean() ? 20 : 600), 1 + random.nextInt(40));
+            writeInAnotherThread(writer, 1 + random.nextInt(random.nextBoolean() ? 20 : 600), 1 + random.nextInt(40));
             replayed.lines.addAll(writer.expected.lines);
             before = replayed.lines;
 
@@ -53,6 +55,20 @@ class PowerLossTest {
         final RecordingTarget last = new RecordingTarget();
         JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK).commitLogBytes(256 << 10), last).journal().close();
         assertThat(last.lines).isEqualTo(before);
+    }
+
+    /** As in the switch: one thread recovers and completes the queue, others go on with it. */
+    private static void writeInAnotherThread(final JournalWriter writer, final int entries, final int mostCommands) {
+        final CompletableFuture<Void> written = new CompletableFuture<>();
+        new Thread(() -> {
+            try {
+                writer.entries(entries, mostCommands);
+                written.complete(null);
+            } catch (final RuntimeException | Error e) {
+                written.completeExceptionally(e);
+            }
+        }, "writer").start();
+        written.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     /** Everything of the newest file behind the synced entry may go; what lies in older files was synced when the journal was opened. */

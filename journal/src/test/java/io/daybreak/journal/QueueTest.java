@@ -64,6 +64,7 @@ class QueueTest {
         while (!Files.exists(directory.resolve("journal/queue/00000002.cq4")) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(1_000_000);
         }
+        assertThat(directory.resolve("journal/queue/00000002.cq4")).exists();
         while (recovered.counters().rolls() < 1) {
             writer.entries(20, 300);
         }

@@ -86,6 +86,11 @@ public final class TransferCommand {
         return has(TransferFlags.LINKED);
     }
 
+    /** True if the transfer finishes earlier work: it posts or releases a hold. */
+    public boolean isFinishing() {
+        return has(TransferFlags.POST | TransferFlags.VOID);
+    }
+
     boolean has(final int flag) {
         return (flags & flag) != 0;
     }

@@ -237,7 +237,9 @@ public final class Transfers {
             // Members of a chain in progress are not in the memory of ids yet.
             place = inChain ? log.findFrom(chainBeginPlace, participantId, idHi, idLo) : -1;
             if (place < 0) {
-                return Result.PENDING_TRANSFER_NOT_FOUND;
+                // Behind the watermark nobody knows any more whether the hold ever was; it is not open, that is certain.
+                return idHi >>> 16 < ids.watermarkMs(participantId)
+                    ? Result.PENDING_TRANSFER_CLOSED : Result.PENDING_TRANSFER_NOT_FOUND;
             }
         }
         switch (TransferLog.holdState(log.address(place))) {

@@ -28,6 +28,8 @@ import io.daybreak.protocol.codec.TransfersAnswerEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
+import java.nio.ByteOrder;
+
 /**
  * Answers questions about the state as of the last sequence; changes nothing. docs/native-protocol.md, "Queries".
  * <p>
@@ -114,15 +116,30 @@ final class Queries {
             AccountTable.code(address));
     }
 
+    /**
+     * Entries of a look-up's group that will be answered, at most a page of them; 0 if the group is not what its header
+     * says. The link has checked it; an exception here would stop the switch, so it is not left to the link alone.
+     */
+    private static int entriesAsked(final DirectBuffer query, final int groupOffset, final int groupLength, final int entryBytes) {
+        if (groupLength < GROUP_HEADER_BYTES) {
+            return 0;
+        }
+        final int blockLength = query.getShort(groupOffset, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        final int count = query.getShort(groupOffset + 2, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        final boolean fits = blockLength == entryBytes && GROUP_HEADER_BYTES + count * entryBytes <= groupLength;
+        return fits ? Math.min(count, Limits.MAX_PAGE) : 0;
+    }
+
     private int accounts(final boolean active, final int index, final DirectBuffer query, final int offset, final int length,
                          final MutableDirectBuffer answer, final int answerOffset) {
         lookupAccounts.wrap(query, offset, LookupAccountsDecoder.BLOCK_LENGTH, LookupAccountsDecoder.SCHEMA_VERSION);
         final long correlationId = lookupAccounts.correlationId();
-        int count = 0;
-        if (length >= LookupAccountsDecoder.BLOCK_LENGTH + GROUP_HEADER_BYTES) {
+        final int count = entriesAsked(query, offset + LookupAccountsDecoder.BLOCK_LENGTH,
+            length - LookupAccountsDecoder.BLOCK_LENGTH, LookupAccountsDecoder.AccountsDecoder.sbeBlockLength());
+        if (count > 0) {
             final LookupAccountsDecoder.AccountsDecoder group = lookupAccounts.accounts();
-            while (group.hasNext() && count < Limits.MAX_PAGE) {
-                asked[count++] = group.next().id();
+            for (int i = 0; i < count; i++) {
+                asked[i] = group.next().id();
             }
         }
         final AccountsAnswerEncoder.AccountsEncoder entry = accountsAnswer.wrapAndApplyHeader(answer, answerOffset, header)
@@ -164,14 +181,14 @@ final class Queries {
         lookupTransfers.wrap(query, offset, LookupTransfersDecoder.BLOCK_LENGTH, LookupTransfersDecoder.SCHEMA_VERSION);
         final long correlationId = lookupTransfers.correlationId();
         final long owner = lookupTransfers.participantId() == 0 ? participantId : lookupTransfers.participantId();
-        int count = 0;
-        if (length >= LookupTransfersDecoder.BLOCK_LENGTH + GROUP_HEADER_BYTES) {
+        final int count = entriesAsked(query, offset + LookupTransfersDecoder.BLOCK_LENGTH,
+            length - LookupTransfersDecoder.BLOCK_LENGTH, LookupTransfersDecoder.TransfersDecoder.sbeBlockLength());
+        if (count > 0) {
             final LookupTransfersDecoder.TransfersDecoder group = lookupTransfers.transfers();
-            while (group.hasNext() && count < Limits.MAX_PAGE) {
+            for (int i = 0; i < count; i++) {
                 group.next();
-                asked[2 * count] = group.id().hi();
-                asked[2 * count + 1] = group.id().lo();
-                count++;
+                asked[2 * i] = group.id().hi();
+                asked[2 * i + 1] = group.id().lo();
             }
         }
         final boolean allowed = active && index != ParticipantTable.NOT_FOUND

@@ -51,6 +51,7 @@ public final class StateMachine {
     private long nowNs;
     private long nowMs;
     private int sweptInEntry;
+    private int refusal = Result.OK;
 
     public StateMachine(final SlabAllocator allocator) {
         this.ids = new IdMemory(allocator);
@@ -125,7 +126,10 @@ public final class StateMachine {
             repeat(known, single, outcome);
             return;
         }
-        final int admission = ids.admit(participantId, single.idHi(), nowMs);
+        int admission = ids.admit(participantId, single.idHi(), nowMs);
+        if (admission == Result.OK) {
+            admission = refusalOf(single);
+        }
         if (admission == Result.ID_EXPIRED) {
             undecided(outcome, admission);
             return;
@@ -173,6 +177,24 @@ public final class StateMachine {
         }
     }
 
+    /**
+     * From now on new transfers are refused with {@code result}, which is not a decision; {@link Result#OK} takes them
+     * again. For reasons outside the state: the device is nearly full, the switch is stopping. It stands here, and not at
+     * the link, because a repeat of a decided transfer must get its first outcome all the same.
+     * <p>
+     * Not part of the state: nothing that is refused so is journaled.
+     *
+     * @param result STORAGE_RESERVE_REACHED lets posts and voids of holds pass; any other refuses these as well
+     */
+    public void refuseNew(final int result) {
+        assert result == Result.OK || !Result.isDecided(result);
+        refusal = result;
+    }
+
+    private int refusalOf(final TransferCommand transfer) {
+        return refusal == Result.STORAGE_RESERVE_REACHED && transfer.isFinishing() ? Result.OK : refusal;
+    }
+
     private void undecided(final Outcome outcome, final int result) {
         outcome.set(lastSequence, nowNs, 0, result, 0);
     }
@@ -208,7 +230,9 @@ public final class StateMachine {
 
     /** Applies the chain: all of its members or none. */
     public void applyChainEnd() {
-        if (memberCount > administration.maxChain()) {
+        if (!administration.isConfigured()) {
+            allUndecided(Result.NOT_CONFIGURED, 0, Result.NOT_CONFIGURED);
+        } else if (memberCount > administration.maxChain()) {
             allUndecided(Result.CHAIN_IS_TOO_LONG, 0, Result.CHAIN_IS_TOO_LONG);
         } else if (chainIsNew()) {
             applyNewChain();
@@ -309,6 +333,10 @@ public final class StateMachine {
                             final int length, final Outcome outcome) {
         if (!administration.isConfigured() && templateId != ConfigureDecoder.TEMPLATE_ID) {
             undecided(outcome, Result.NOT_CONFIGURED);
+            return;
+        }
+        if (refusal != Result.OK && refusal != Result.STORAGE_RESERVE_REACHED && participantId != Participants.SYSTEM) {
+            undecided(outcome, refusal);
             return;
         }
         int result;

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Whether the pipeline runs, and the one way to stop it for good. Any thread.
  * <p>
- * The library's own exception handling would skip a half-applied command or leave producers waiting for ever (FACTS of
- * {@code BatchEventProcessor}), so the stages run loops of their own and end here.
+ * The library's own exception handling ({@code BatchEventProcessor}) would skip a half-applied command or leave producers
+ * waiting for ever, so the stages run loops of their own and end here.
  */
 final class FailStop {
     private static final int OPEN = 0;

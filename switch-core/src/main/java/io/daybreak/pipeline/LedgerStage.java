@@ -60,6 +60,8 @@ final class LedgerStage implements Runnable {
     private final int maxChain;
     private final StageCounters counters = new StageCounters(COUNTERS);
 
+    /** What new transfers are refused with, for reasons outside the state; OK takes them. Any thread writes. */
+    private volatile int refusal = Result.OK;
     /** Entries that the journal has in full; written before {@link #applied} moves. */
     private volatile long appendedEntries;
     /** Where the words that were read ahead end, so that the reads are not optimised away. */
@@ -116,6 +118,7 @@ final class LedgerStage implements Runnable {
      * @return ring sequence of the last slot applied
      */
     private long applyBatch(final long first, final long last) throws Exception {
+        machine.refuseNew(refusal);
         long sequence = first;
         long readAheadTo = first;
         while (sequence <= last) {
@@ -292,6 +295,10 @@ final class LedgerStage implements Runnable {
     /** Entries that the journal has in full. Any thread; covers all that {@link #applied} told before. */
     long appendedEntries() {
         return appendedEntries;
+    }
+
+    void refuseNew(final int result) {
+        refusal = result;
     }
 
     StageCounters counters() {

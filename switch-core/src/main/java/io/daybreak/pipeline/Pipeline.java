@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  *                                                            |    journal: append          |  journal: sync
  *                                                            StateMachine                  slots free again
  * </pre>
- * Rules: DESIGN 3 and 5, "Time", "Deadlines", "The pipeline never deadlocks", "Fairness". Nothing behind the ring
+ * Rules: docs/architecture.md, "Time", "Deadlines", "The pipeline never deadlocks", "Fairness". Nothing behind the ring
  * publishes into it or waits for a link; the ticker publishes but waits for nobody.
  * <p>
  * Any exception in a stage is final: nothing more is applied, journaled or answered, publishers are refused, and the
@@ -49,6 +49,7 @@ public final class Pipeline implements AutoCloseable {
     private final List<RingPublisher> publishers = new CopyOnWriteArrayList<>();
     private final Ticker ticker;
     private final PipelineCounters counters;
+    private final LedgerStage ledger;
     private final Thread ledgerThread;
     private final Thread durabilityThread;
     private final Thread tickerThread;
@@ -85,7 +86,7 @@ public final class Pipeline implements AutoCloseable {
         final Sequence applied = new Sequence();
         ticker = new Ticker(context, this.clock, new RingPublisher(context, ring, released, failStop),
             machine.nextDeadlineNs(), failStop, this::wakeAll);
-        final LedgerStage ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine,
+        ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine,
             new OpenEntry(context, machine, journal, this.clock), this.clock, ticker, failStop, this::wakeAll);
         final DurabilityStage durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
             journal, replySink, failStop, this::wakeAll);
@@ -197,6 +198,16 @@ public final class Pipeline implements AutoCloseable {
         barrier.alert();
         ledgerWait.signalAllWhenBlocking();
         durabilityWait.signalAllWhenBlocking();
+    }
+
+    /**
+     * Refuses new transfers from the next ring batch on, or takes them again; repeats are answered all the same. See
+     * {@link StateMachine#refuseNew}. Any thread.
+     *
+     * @param result a result that is no decision, or {@link io.daybreak.protocol.Result#OK}
+     */
+    public void refuseNew(final int result) {
+        ledger.refuseNew(result);
     }
 
     /** False once the pipeline has failed or is closing: then no claim succeeds any more. Any thread. */

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * The clock that stamps journal entries.
  * <p>
- * Rule: DESIGN 5, "Time". It starts at wall time, never below the last journaled time; the monotonic clock advances it;
+ * Rule: docs/architecture.md, "Time". It starts at wall time, never below the last journaled time; the monotonic clock advances it;
  * it is slewed towards wall time by at most {@code clock.slew} of the time that passes. A difference above
  * {@code clock.max-step} is not followed at all until it is accepted ({@link #accept}) or goes away. It never goes back,
  * and no two stamps are equal.

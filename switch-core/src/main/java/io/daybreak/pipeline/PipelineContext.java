@@ -23,8 +23,8 @@ public final class PipelineContext {
         public static final int MAX_PUBLISHERS_DEFAULT = 16;
         /** {@code ring.max-batch}: slots that the ledger stage takes at once. */
         public static final int MAX_BATCH_DEFAULT = 2_048;
-        /** {@code ring.yields}: times that an idle stage offers its core to others before it parks. */
-        public static final int WAIT_YIELDS_DEFAULT = 0;
+        /** {@code ring.yields}: times that an idle stage offers its core to others before it parks; figures: WaitStrategyBench. */
+        public static final int WAIT_YIELDS_DEFAULT = 10;
         /** Above this a stage would burn more than it saves. */
         public static final int WAIT_YIELDS_MAX = 10_000;
         /** {@code chain.max-members}: members of the longest linked chain. */

@@ -59,18 +59,29 @@ final class JournalTape implements Ledger {
 
     @Override
     public Answer apply(final int participantId, final Command command) {
+        final long digest = rig.machine.digest();
         final Answer answer = rig.apply(participantId, command);
+        checkTrace(digest, answer, command);
         record(participantId, command, answer);
         return answer;
     }
 
     @Override
     public List<Answer> applyChain(final int participantId, final List<TransferCommand> members) {
+        final long digest = rig.machine.digest();
         final List<Answer> answers = rig.applyChain(participantId, members);
+        checkTrace(digest, answers.get(0), members);
         for (int i = 0; i < members.size(); i++) {
             record(participantId, members.get(i), answers.get(i));
         }
         return answers;
+    }
+
+    /** What is not journaled leaves no trace in the digest; what is, does. */
+    private void checkTrace(final long digestBefore, final Answer answer, final Object command) {
+        if ((rig.machine.digest() != digestBefore) != answer.isJournaled()) {
+            throw new AssertionError("digest " + (answer.isJournaled() ? "unchanged" : "changed") + " by " + command + ": " + answer);
+        }
     }
 
     private void record(final int participantId, final Command command, final Answer answer) {
@@ -84,6 +95,11 @@ final class JournalTape implements Ledger {
     @Override
     public long lastSequence() {
         return rig.lastSequence();
+    }
+
+    /** Digest after the last entry: that of the machine, unless an entry that came to nothing has advanced its time. */
+    long lastDigest() {
+        return entries.get(entries.size() - 1).digest;
     }
 
     /** A number that is the same for the same journal. */

@@ -21,7 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ModelTest {
     private static final int COMMANDS = 40_000;
     private static final int NIGHTLY_COMMANDS = 400_000;
-    private static final int NIGHTLY_ROUNDS = 20;
+    /** Rounds of each profile in the nightly run. */
+    private static final int NIGHTLY_ROUNDS = Integer.getInteger("daybreak.model.rounds", 20);
     private static final long SEED = 20_261_123;
 
     static List<Workload.Profile> profiles() {

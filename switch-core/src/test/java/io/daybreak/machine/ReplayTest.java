@@ -1,6 +1,7 @@
 package io.daybreak.machine;
 
 import io.daybreak.model.Answer;
+import io.daybreak.model.ConfigureCommand;
 import io.daybreak.model.NaiveLedger;
 import io.daybreak.model.ParticipantCommand;
 import io.daybreak.model.Step;
@@ -16,6 +17,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +42,7 @@ class ReplayTest {
             final JournalTape tape = record(rig, profile, SEED, COMMANDS, Long.MAX_VALUE, new TreeMap<>());
             final StateMachine first = tape.replay();
             final StateMachine second = tape.replay();
-            assertThat(first.digest()).isEqualTo(rig.machine.digest()).isEqualTo(second.digest());
+            assertThat(first.digest()).isEqualTo(tape.lastDigest()).isEqualTo(second.digest());
             assertThat(first.computeDigest()).isEqualTo(first.digest());
             assertThat(first.lastSequence()).isEqualTo(rig.machine.lastSequence());
             assertThat(first.nextDeadlineNs()).isEqualTo(rig.machine.nextDeadlineNs());
@@ -57,7 +59,18 @@ class ReplayTest {
         try (MachineRig rig = new MachineRig()) {
             final JournalTape tape = record(rig, profile, SEED, 2 * COMMANDS, 1_024, results);
             assertThat(results).as("results").containsKeys(Result.ID_EXPIRED, Result.BUSY);
-            assertThat(tape.replay().digest()).isEqualTo(rig.machine.digest());
+            assertThat(tape.replay().digest()).isEqualTo(tape.lastDigest());
+        }
+    }
+
+    /** Limits are changed under way: what memory keeps, how many deadlines fall, how many holds there may be. */
+    @Test
+    void shouldReplayToSameStateWhenLimitsChange() {
+        try (MachineRig rig = new MachineRig()) {
+            final NaiveLedger model = new NaiveLedger();
+            final Workload workload = new Workload(SEED + 1, Workload.Profile.NARROW, model);
+            final JournalTape tape = record(rig, model, workload, 60_000, Long.MAX_VALUE, new TreeMap<>(), true);
+            assertThat(tape.replay().digest()).isEqualTo(tape.lastDigest());
         }
     }
 
@@ -66,7 +79,7 @@ class ReplayTest {
         try (MachineRig rig = new MachineRig()) {
             final JournalTape tape = record(rig, Workload.Profile.ORDINARY, SEED, COMMANDS / 2, Long.MAX_VALUE, new TreeMap<>());
             final String actual = "commands " + rig.lastSequence() + "\njournal " + Long.toHexString(tape.contentsHash())
-                + "\ndigest " + Long.toHexString(rig.machine.digest()) + "\n";
+                + "\ndigest " + Long.toHexString(tape.lastDigest()) + "\n";
             try (InputStream golden = ReplayTest.class.getResourceAsStream(GOLDEN)) {
                 assertThat(golden).as(GOLDEN).isNotNull();
                 assertThat(actual).as("If the journal line differs, the workload was changed; if only the digest does, the"
@@ -80,8 +93,13 @@ class ReplayTest {
     private static JournalTape record(final MachineRig rig, final Workload.Profile profile, final long seed, final int count,
                                       final long idCapacity, final Map<Integer, Integer> results) {
         final NaiveLedger model = new NaiveLedger();
-        final Workload workload = new Workload(seed, profile, model);
+        return record(rig, model, new Workload(seed, profile, model), count, idCapacity, results, false);
+    }
+
+    private static JournalTape record(final MachineRig rig, final NaiveLedger model, final Workload workload, final int count,
+                                      final long idCapacity, final Map<Integer, Integer> results, final boolean changesLimits) {
         final JournalTape tape = new JournalTape(rig);
+        final SplittableRandom random = new SplittableRandom(count);
         int commands = 0;
         while (commands < count) {
             Step step = workload.next();
@@ -90,6 +108,13 @@ class ReplayTest {
                 step = new Step.Single(single.participantId(), participant.idCapacity(idCapacity));
             }
             workload.note(step, step.applyTo(model));
+            if (changesLimits && step instanceof Step.Single single && single.command() instanceof ConfigureCommand limits
+                && limits.accountCapacity() > 0) {
+                step = new Step.Single(single.participantId(), limits.sweepLimit(1 + random.nextInt(20))
+                    .holdCapacity(20 + random.nextInt(100)).transfersRetained(1_024L << random.nextInt(8))
+                    .historyRetained(1_024L << random.nextInt(8)).accountCapacity(100 + random.nextInt(300))
+                    .idGuaranteedWindowMs(random.nextInt(10_000)).idFutureToleranceMs(random.nextInt(1_000)));
+            }
             final List<Answer> answers = step.applyTo(tape);
             commands += answers.size();
             answers.forEach(answer -> results.merge(answer.result(), 1, Integer::sum));

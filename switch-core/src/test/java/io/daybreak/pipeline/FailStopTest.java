@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -97,6 +99,16 @@ class FailStopTest {
         rig.sink.fail(new IllegalStateException("no reply"));
         rig.pay(1, 1, 2, 3);
         assertStopped(FatalHandler.Reason.DEFECT, "no reply");
+    }
+
+    @Test
+    void shouldTellTheFirstFailureAlone() {
+        final List<String> told = new ArrayList<>();
+        final FailStop failStop = new FailStop((reason, message, cause) -> told.add(message));
+        failStop.fail("one", new IllegalStateException("first"), () -> { });
+        failStop.fail("two", new IllegalStateException("second"), () -> { });
+        assertThat(told).hasSize(1);
+        assertThat(told.get(0)).contains("one").contains("first");
     }
 
     @Test

@@ -234,11 +234,17 @@ class PipelineTest {
     void shouldWaitForTheRestOfAChainThatIsPublishedInPart() {
         rig.start(3);
         rig.sink.awaitReply(rig.pay(1, 1, 2, 3));
-        final long first = claimChain(3, 100, false);
+        final long first = rig.publisher.tryClaim(3, CommandPublisher.NEW_REQUESTS);
+        fillMember(rig.publisher.slot(first), 0, 3, 100, false);
+        rig.publisher.slot(first).chainLength = 3;
         rig.publisher.publish(first, first);
         // The next publisher's command is behind it in the ring, and must wait as well.
         final long behind = rig.pay(2, 1, 2, 3);
+        Await.until("the ledger stage has nothing to do", () -> Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().equals("daybreak-ledger") && thread.getState() == Thread.State.RUNNABLE));
         assertThat(rig.sink.reply(behind)).isNull();
+        fillMember(rig.publisher.slot(first + 1), 1, 3, 100, false);
+        fillMember(rig.publisher.slot(first + 2), 2, 3, 100, false);
         rig.publisher.publish(first + 1, first + 2);
         assertThat(rig.sink.awaitReply(10_200).result).isEqualTo(Result.OK);
         assertThat(rig.sink.awaitReply(10_202).result).isEqualTo(Result.OK);
@@ -325,15 +331,17 @@ class PipelineTest {
             first[0] = rig.publisher.tryClaim(members, CommandPublisher.NEW_REQUESTS);
             return first[0] != CommandPublisher.NOT_CLAIMED;
         });
-        final long correlationId = 10_000 + idLo * 2;
         for (int i = 0; i < members; i++) {
-            final boolean last = i == members - 1;
-            final CommandSlot slot = rig.publisher.slot(first[0] + i);
-            PipelineRig.address(slot, OPERATOR, TransferEncoder.TEMPLATE_ID, LINK, correlationId + i);
-            slot.commandLength = PipelineRig.encodeTransfer(new TransferEncoder(), slot, rig.setUpHi(), idLo + i + 1, 1,
-                last && failing ? 99 : 2, 3, last ? 0 : TransferFlags.LINKED, 0);
+            fillMember(rig.publisher.slot(first[0] + i), i, members, idLo, failing);
         }
         rig.publisher.slot(first[0]).chainLength = members;
         return first[0];
+    }
+
+    private void fillMember(final CommandSlot slot, final int place, final int members, final long idLo, final boolean failing) {
+        final boolean last = place == members - 1;
+        PipelineRig.address(slot, OPERATOR, TransferEncoder.TEMPLATE_ID, LINK, 10_000 + idLo * 2 + place);
+        slot.commandLength = PipelineRig.encodeTransfer(new TransferEncoder(), slot, rig.setUpHi(), idLo + place + 1, 1,
+            last && failing ? 99 : 2, 3, last ? 0 : TransferFlags.LINKED, 0);
     }
 }

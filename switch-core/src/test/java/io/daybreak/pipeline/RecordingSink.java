@@ -66,11 +66,12 @@ final class RecordingSink implements ReplySink {
         }
         check("outcome", correlationId, sequence);
         final Reply reply = new Reply(linkId, index, sequence, timestampNs, amountMinor, result, outcomeFlags, count);
+        // Counted first: who sees the reply sees it counted.
+        unannounced++;
+        count++;
         if (replies.put(correlationId + index, reply) != null) {
             violations.add("two outcomes for " + correlationId + "+" + index);
         }
-        unannounced++;
-        count++;
     }
 
     @Override
@@ -81,9 +82,9 @@ final class RecordingSink implements ReplySink {
         }
         // Every answer of a query begins with header, correlation id, as-of sequence.
         check("answer", correlationId, answer.getLong(16, ByteOrder.LITTLE_ENDIAN));
-        answers.put(correlationId, (AnswerBuffer) answerBuffer);
         unannounced++;
         count++;
+        answers.put(correlationId, (AnswerBuffer) answerBuffer);
     }
 
     @Override

@@ -113,6 +113,26 @@ class TickerTest {
     }
 
     @Test
+    void shouldJournalAnEntryThatOnlySwept() {
+        rig.start(3);
+        rig.sink.awaitReply(hold(1, 5_000));
+        rig.close();
+        rig.clock.pass(6 * S);
+        final MemoryJournal journal = new MemoryJournal();
+        final OpenEntry entry = new OpenEntry(PipelineRig.smallContext().conclude(), rig.machine, journal,
+            new PipelineClock(rig.clock, rig.machine.lastTimestampNs(), 10 * S, 1_000));
+        entry.openFor(1);
+        // The command turns out not to be decided, so nothing is added.
+        entry.end();
+        assertThat(journal.entryCount()).isEqualTo(1);
+        assertThat(journal.entries().get(0).commands).isEmpty();
+        assertThat(journal.entries().get(0).digest).isEqualTo(rig.machine.digest());
+        entry.openFor(1);
+        entry.end();
+        assertThat(journal.entryCount()).as("nothing swept, nothing decided").isEqualTo(1);
+    }
+
+    @Test
     void shouldTickForDeadlinesThatWereOpenBeforeTheStart() {
         rig.start(3);
         rig.sink.awaitReply(hold(1, 5_000));

@@ -353,8 +353,11 @@ final class ClientAgent implements ConnectionListener {
         if (wasReady) {
             LOGGER.warn("connection to {} lost: {}; {} requests wait", gone, disconnect, waiting.size());
         } else if (disconnect.isAuthenticationFailure()) {
+            if (!hasAuthenticationFailed) {
+                // Once, not with every attempt.
+                LOGGER.error("sign-on at {} failed, and is tried again: {}", gone, disconnect);
+            }
             hasAuthenticationFailed = true;
-            LOGGER.error("sign-on at {} failed: {}", gone, disconnect);
         }
         connectLater(wasReady);
     }

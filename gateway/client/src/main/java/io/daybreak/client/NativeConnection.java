@@ -33,6 +33,7 @@ import io.netty.channel.EventLoop;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
@@ -256,7 +257,8 @@ public final class NativeConnection {
 
     @Override
     public String toString() {
-        return credentials.participantCode() + "@" + address;
+        return credentials.participantCode() + "@" + (address instanceof final InetSocketAddress inet
+            ? inet.getHostString() + ":" + inet.getPort() : address);
     }
 
     // ----- reading -----

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 
 /** The acquirer's client against a scripted switch on a real socket. */
 @Timeout(30)
@@ -285,9 +286,14 @@ class DaybreakClientTest {
 
     @Test
     void shouldRefuseToBlockItsOwnEventLoop() throws Exception {
-        try (StubSwitch stub = new StubSwitch(CREDENTIALS, first()); DaybreakClient client = connect(stub)) {
+        final CountDownLatch isChained = new CountDownLatch(1);
+        try (StubSwitch stub = new StubSwitch(CREDENTIALS, number -> {
+            isChained.await();
+            return Reaction.ANSWER;
+        }); DaybreakClient client = connect(stub)) {
             final CompletableFuture<Outcome> nested = client.transferAsync(transfer(client, 1))
                 .thenApply(outcome -> client.transfer(transfer(client, 2)));
+            isChained.countDown();
             assertThatThrownBy(nested::join).hasCauseInstanceOf(IllegalStateException.class);
         }
     }

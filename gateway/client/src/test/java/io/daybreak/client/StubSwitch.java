@@ -72,7 +72,7 @@ final class StubSwitch implements AutoCloseable {
     /** Decides; called for each request of commands, in order of arrival over all connections. */
     @FunctionalInterface
     interface Script {
-        Reaction react(int requestNumber);
+        Reaction react(int requestNumber) throws InterruptedException;
     }
 
     private record Applied(long sequence, long timestampNs, long amountMinor) {
@@ -283,8 +283,16 @@ final class StubSwitch implements AutoCloseable {
             }
         }
 
+        private Reaction nextReaction() throws IOException {
+            try {
+                return script.react(requests.getAndIncrement());
+            } catch (final InterruptedException ex) {
+                throw new IOException(ex);
+            }
+        }
+
         private boolean onTransfers(final SubmitTransfersDecoder request) throws IOException {
-            final Reaction reaction = script.react(requests.getAndIncrement());
+            final Reaction reaction = nextReaction();
             final long correlationId = request.correlationId();
             final SubmitTransfersDecoder.TransfersDecoder transfers = request.transfers();
             final int count = transfers.count();
@@ -306,7 +314,7 @@ final class StubSwitch implements AutoCloseable {
         private boolean onCommand(final UnsafeBuffer message) throws IOException {
             final UnsafeBuffer outcomes = new UnsafeBuffer(new byte[32]);
             outcome(outcomes, 0, 5, 6, 0, Result.OK, 0);
-            return react(script.react(requests.getAndIncrement()), message.getLong(8, ByteOrder.LITTLE_ENDIAN), 1, outcomes);
+            return react(nextReaction(), message.getLong(8, ByteOrder.LITTLE_ENDIAN), 1, outcomes);
         }
 
         private boolean react(final Reaction reaction, final long correlationId, final int count, final UnsafeBuffer outcomes)

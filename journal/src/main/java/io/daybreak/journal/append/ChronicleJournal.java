@@ -29,7 +29,8 @@ import org.agrona.DirectBuffer;
  * Rule: docs/journal-format.md; why the queue comes behind the commit log: docs/adr/0003-queue-behind-commit-log.md.
  * <p>
  * Bounds: the ring (the ledger thread waits when it is full), both files of the commit log (the durability thread waits for the
- * flusher). Any failure is kept and thrown to whoever calls next; nothing is tried again. Opened by {@code JournalOpener} only.
+ * flusher). Any failure is kept and thrown to whoever calls next; nothing is tried again. An interrupt of the durability thread closes the
+ * commit log's channel, which is such a failure: never interrupt it. Opened by {@code JournalOpener} only.
  */
 public final class ChronicleJournal implements Journal {
     private static final long WAIT_NS = 50_000;
@@ -315,15 +316,6 @@ public final class ChronicleJournal implements Journal {
     /** What it did so far. */
     public JournalCounters counters() {
         return new Counters();
-    }
-
-    /** For tests: the commit log's channels close under the durability thread, so that its next write fails in earnest. */
-    public void closeCommitLogUnderneath() {
-        try {
-            commitLog.close();
-        } catch (final IOException e) {
-            fail(e);
-        }
     }
 
     private void fail(final Throwable cause) {

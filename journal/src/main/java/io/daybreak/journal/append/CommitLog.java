@@ -171,7 +171,7 @@ public final class CommitLog implements AutoCloseable {
         }
         final int length = Math.toIntExact(roundUp(CommitGroup.LENGTH + entriesLength));
         final int used = CommitGroup.LENGTH + entriesLength;
-        CommitGroup.set(groupAddress, generation, incarnation, (int) (position / blockBytes), entryCount, firstEntryNumber, entriesLength);
+        CommitGroup.set(groupAddress, generation, incarnation, position, entryCount, firstEntryNumber, entriesLength);
         UnsafeApi.putInt(groupAddress + CommitGroup.CHECKSUM_OFFSET, checksum(crc32c, group, 0, entriesLength));
         UnsafeApi.setMemory(groupAddress + used, length - used, (byte) 0);
         group.clear().limit(length);

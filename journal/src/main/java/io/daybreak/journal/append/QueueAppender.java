@@ -63,6 +63,9 @@ public final class QueueAppender implements AutoCloseable {
             queue.tableStorePut("normalisedEOFsTo", number);
             queue.tableStorePut("listing.lowestCycle", number);
             appender = queue.createAppender();
+            // Recovery completes the queue in its own thread and hands the appender to the durability thread, which is
+            // started after it: one owner at a time, but not the same one that Chronicle's check remembers.
+            appender.singleThreadedCheckDisabled(true);
             queue.refreshDirectoryListing();
         } catch (final RuntimeException | IOException e) {
             queue.close();
@@ -85,11 +88,17 @@ public final class QueueAppender implements AutoCloseable {
     /** Appends one entry as one excerpt. */
     public void append(final long address, final int length) {
         try (DocumentContext context = appender.writingDocument()) {
-            final Bytes<?> bytes = context.wire().bytes();
-            final long position = bytes.writePosition();
-            // One copy from memory to memory. Chronicle maps a quarter more than it steps by, and an entry is far smaller.
-            UnsafeApi.copyMemory(address, bytes.addressForWrite(position), length);
-            bytes.writePosition(position + length);
+            try {
+                final Bytes<?> bytes = context.wire().bytes();
+                final long position = bytes.writePosition();
+                // One copy from memory to memory. Chronicle maps a quarter more than it steps by, and an entry is far smaller.
+                UnsafeApi.copyMemory(address, bytes.addressForWrite(position), length);
+                bytes.writePosition(position + length);
+            } catch (final RuntimeException | Error e) {
+                // Closing a context completes the excerpt, whatever it holds.
+                context.rollbackOnClose();
+                throw e;
+            }
         }
     }
 

@@ -10,7 +10,7 @@ import org.agrona.UnsafeApi;
  *    6  uint16  flags, 0
  *    8  int64   file generation: rises with each lap over a file
  *   16  int64   incarnation of the process that wrote the group
- *   24  int32   block of the file that the group begins in
+ *   24  int32   where the group begins in the file, in units of 512
  *   28  int32   entries in the group; 0 marks the begin of an incarnation
  *   32  int64   number of the first entry (of the next one, if the group is empty)
  *   40  int32   bytes of the entries that follow the header
@@ -29,6 +29,8 @@ public final class CommitGroup {
     public static final int LENGTH = 48;
     /** Bytes in front of each entry: its length. */
     public static final int ENTRY_PREFIX = 4;
+    /** Groups begin on blocks of the file store, which are multiples of this on every one that we know. */
+    public static final int PLACE_UNIT = 512;
     /** Bytes of the header that the checksum covers; the checksum itself follows. */
     public static final int CHECKSUM_OFFSET = 44;
 
@@ -36,7 +38,7 @@ public final class CommitGroup {
     private static final int FLAGS_OFFSET = 6;
     private static final int GENERATION_OFFSET = 8;
     private static final int INCARNATION_OFFSET = 16;
-    private static final int BLOCK_OFFSET = 24;
+    private static final int PLACE_OFFSET = 24;
     private static final int ENTRY_COUNT_OFFSET = 28;
     private static final int FIRST_ENTRY_OFFSET = 32;
     private static final int ENTRIES_LENGTH_OFFSET = 40;
@@ -45,26 +47,26 @@ public final class CommitGroup {
     }
 
     /** Writes all fields but the checksum. */
-    public static void set(final long group, final long generation, final long incarnation, final int block, final int entryCount,
+    public static void set(final long group, final long generation, final long incarnation, final long position, final int entryCount,
                            final long firstEntryNumber, final int entriesLength) {
         UnsafeApi.putInt(group, MAGIC);
         UnsafeApi.putShort(group + VERSION_OFFSET, (short) FORMAT_VERSION);
         UnsafeApi.putShort(group + FLAGS_OFFSET, (short) 0);
         UnsafeApi.putLong(group + GENERATION_OFFSET, generation);
         UnsafeApi.putLong(group + INCARNATION_OFFSET, incarnation);
-        UnsafeApi.putInt(group + BLOCK_OFFSET, block);
+        UnsafeApi.putInt(group + PLACE_OFFSET, (int) (position / PLACE_UNIT));
         UnsafeApi.putInt(group + ENTRY_COUNT_OFFSET, entryCount);
         UnsafeApi.putLong(group + FIRST_ENTRY_OFFSET, firstEntryNumber);
         UnsafeApi.putInt(group + ENTRIES_LENGTH_OFFSET, entriesLength);
     }
 
-    /** Whether a group of a known version may begin here, in this block, within {@code available} bytes. */
-    public static boolean isPlausible(final long group, final long available, final int block) {
+    /** Whether a group of a known version may begin here, at this position of its file, within {@code available} bytes. */
+    public static boolean isPlausible(final long group, final long available, final long position) {
         return available >= LENGTH
             && UnsafeApi.getInt(group) == MAGIC
             && (UnsafeApi.getShort(group + VERSION_OFFSET) & 0xFFFF) == FORMAT_VERSION
             && UnsafeApi.getShort(group + FLAGS_OFFSET) == 0
-            && UnsafeApi.getInt(group + BLOCK_OFFSET) == block
+            && UnsafeApi.getInt(group + PLACE_OFFSET) == (int) (position / PLACE_UNIT)
             && entriesLength(group) >= 0
             && entriesLength(group) <= available - LENGTH;
     }

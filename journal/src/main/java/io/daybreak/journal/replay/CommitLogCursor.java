@@ -22,9 +22,6 @@ import org.agrona.collections.LongArrayList;
  * The file with the lower generation comes first. Files of any size are read, so that the setting may change between two runs.
  */
 final class CommitLogCursor implements EntryCursor {
-    /** Blocks are multiples of this on every file system that we know; groups are looked for at each. */
-    private static final int LEAST_BLOCK = 512;
-
     private final Path[] paths = new Path[2];
     private final FileWindow[] windows = new FileWindow[2];
     private final LongArrayList[] positions = {new LongArrayList(), new LongArrayList()};
@@ -44,20 +41,19 @@ final class CommitLogCursor implements EntryCursor {
             paths[i] = directory.commitLog(i);
             if (Files.exists(paths[i])) {
                 windows[i] = new FileWindow(paths[i], true);
-                final int block = Math.toIntExact(Math.max(LEAST_BLOCK, Files.getFileStore(paths[i]).getBlockSize()));
-                scan(i, block);
+                scan(i);
             }
         }
     }
 
-    private void scan(final int file, final int block) throws IOException {
+    private void scan(final int file) throws IOException {
         final FileWindow window = windows[file];
         long at = 0;
         while (at + CommitGroup.LENGTH <= window.size()) {
             window.require(at, CommitGroup.LENGTH);
-            long after = at + block;
+            long after = at + CommitGroup.PLACE_UNIT;
             if (UnsafeApi.getInt(window.address(at)) == CommitGroup.MAGIC) {
-                if (isReadable(window, at, block)) {
+                if (isReadable(window, at)) {
                     final long generation = CommitGroup.generation(window.address(at));
                     final int length = CommitGroup.LENGTH + CommitGroup.entriesLength(window.address(at));
                     if (generation > generations[file]) {
@@ -67,7 +63,7 @@ final class CommitLogCursor implements EntryCursor {
                     if (generation == generations[file]) {
                         addEntries(file, at);
                     }
-                    after = at + (length + block - 1) / block * (long) block;
+                    after = at + (length + CommitGroup.PLACE_UNIT - 1) / CommitGroup.PLACE_UNIT * (long) CommitGroup.PLACE_UNIT;
                 } else {
                     unreadableGroups[file]++;
                 }
@@ -76,8 +72,8 @@ final class CommitLogCursor implements EntryCursor {
         }
     }
 
-    private boolean isReadable(final FileWindow window, final long at, final int block) throws IOException {
-        if (!CommitGroup.isPlausible(window.address(at), window.size() - at, (int) (at / block))) {
+    private boolean isReadable(final FileWindow window, final long at) throws IOException {
+        if (!CommitGroup.isPlausible(window.address(at), window.size() - at, at)) {
             return false;
         }
         final int entriesLength = CommitGroup.entriesLength(window.address(at));

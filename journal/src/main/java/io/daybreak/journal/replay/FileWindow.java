@@ -20,6 +20,7 @@ final class FileWindow implements AutoCloseable {
 
     private final FileChannel channel;
     private final long size;
+    private ByteBuffer allocated;
     private ByteBuffer memory;
     private long address;
     private long start;
@@ -33,8 +34,7 @@ final class FileWindow implements AutoCloseable {
     FileWindow(final Path file, final boolean direct) throws IOException {
         channel = open(file, direct);
         size = channel.size();
-        memory = allocate(LEAST_BYTES);
-        address = BufferUtil.address(memory);
+        allocate(LEAST_BYTES);
     }
 
     private static FileChannel open(final Path file, final boolean direct) throws IOException {
@@ -48,8 +48,13 @@ final class FileWindow implements AutoCloseable {
         return FileChannel.open(file, StandardOpenOption.READ);
     }
 
-    private static ByteBuffer allocate(final int bytes) {
-        return ByteBuffer.allocateDirect(bytes + BLOCK).alignedSlice(BLOCK).limit(bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
+    private void allocate(final int bytes) {
+        if (allocated != null) {
+            BufferUtil.free(allocated);
+        }
+        allocated = ByteBuffer.allocateDirect(bytes + BLOCK);
+        memory = allocated.alignedSlice(BLOCK).limit(bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
+        address = BufferUtil.address(memory);
     }
 
     long size() {
@@ -69,8 +74,7 @@ final class FileWindow implements AutoCloseable {
         start = position / BLOCK * BLOCK;
         final long leastCapacity = needed + (position - start);
         if (leastCapacity > memory.capacity()) {
-            memory = allocate(Math.toIntExact((leastCapacity + BLOCK - 1) / BLOCK * BLOCK));
-            address = BufferUtil.address(memory);
+            allocate(Math.toIntExact((leastCapacity + BLOCK - 1) / BLOCK * BLOCK));
         }
         memory.clear();
         while (memory.hasRemaining() && start + memory.position() < size) {
@@ -106,5 +110,13 @@ final class FileWindow implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
+        if (allocated != null) {
+            // Not left to the collector: a directory of many files would hold a window for each until then.
+            BufferUtil.free(allocated);
+            allocated = null;
+            memory = null;
+            address = 0;
+            filled = 0;
+        }
     }
 }

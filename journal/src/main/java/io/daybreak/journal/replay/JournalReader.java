@@ -1,6 +1,8 @@
 package io.daybreak.journal.replay;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 import io.daybreak.journal.RecoveryRefusedException;
@@ -31,6 +33,9 @@ public final class JournalReader implements AutoCloseable {
      * @throws io.daybreak.journal.DataDirectoryInUseException if a server runs on it
      */
     public static JournalReader open(final Path dataDirectory) throws IOException {
+        if (!Files.isDirectory(dataDirectory)) {
+            throw new NoSuchFileException(dataDirectory.toString());
+        }
         final DataDirectory directory = DataDirectory.own(dataDirectory);
         try {
             return new JournalReader(directory, new EntryMerge(QueueCursor.list(directory.queue()), new CommitLogCursor(directory), Long.MAX_VALUE));

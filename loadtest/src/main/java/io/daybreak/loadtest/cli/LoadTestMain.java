@@ -2,6 +2,8 @@ package io.daybreak.loadtest.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +18,9 @@ import java.io.PrintWriter;
     exitCodeList = {"0:done", "1:unexpected error", "2:the money differs", "3:not connected, or a connection lost",
         "4:the proof is incomplete", "64:wrong command line or file"})
 public final class LoadTestMain implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
     private LoadTestMain() {
     }
 
@@ -42,7 +47,7 @@ public final class LoadTestMain implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(new CommandLine(this), "a command is needed");
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed");
     }
 
     /** Version from the jar's manifest. */

@@ -34,8 +34,7 @@ import java.util.concurrent.TimeUnit;
  * them (runs of {@link #RUN} read ahead, then applied; a new entry for each {@link #ENTRY}). Each has a new id, is checked,
  * posted, remembered and logged; that each was applied is checked inside, and conservation and digest at the end.
  * <p>
- * The cost of writing the command into its slot is inside the measurement. Reference: FACTS of the field give 4 to 12
- * million a second for barer ledgers.
+ * The cost of writing the command into its slot is inside the measurement.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

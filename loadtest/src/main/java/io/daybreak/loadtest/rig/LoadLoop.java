@@ -275,14 +275,15 @@ final class LoadLoop implements Runnable {
         waitForStart();
         long now = System.nanoTime();
         long nextTurnNs = now;
-        while (startNs + schedule.nextNs() < measureToNs && !mustStop()) {
+        // By the clock, not by the schedule: what an overload leaves behind is the drain's.
+        while (now < measureToNs && !mustStop()) {
             boolean isBlocked = false;
             if (now >= nextTurnNs) {
                 isBlocked = !sendDue(now);
                 nextTurnNs = now + turnNs;
             }
             now = endTurn();
-            final long waitNs = Math.max(nextTurnNs, startNs + schedule.nextNs()) - now;
+            final long waitNs = Math.min(measureToNs, Math.max(nextTurnNs, startNs + schedule.nextNs())) - now;
             if (isBlocked) {
                 eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
             } else if (waitNs > 0) {
@@ -352,7 +353,7 @@ final class LoadLoop implements Runnable {
         if (schedule != null) {
             drainBacklog(deadlineNs);
         }
-        while (!isIdle() && areAnyReady() && System.nanoTime() < deadlineNs) {
+        while (!isIdle() && System.nanoTime() < deadlineNs) {
             eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
             endTurn();
         }
@@ -378,9 +379,10 @@ final class LoadLoop implements Runnable {
         }
     }
 
+    /** True if nothing more can be awaited: a lost connection brings no answers. */
     private boolean isIdle() {
         for (final LoadConnection connection : connections) {
-            if (!connection.isIdle()) {
+            if (connection.isReady() && !connection.isIdle()) {
                 return false;
             }
         }

@@ -329,7 +329,10 @@ public final class BareSwitch implements AutoCloseable {
         }
 
         private void add(final Long2LongHashMap sums, final long account, final long amount) {
-            sums.put(account, sums.get(account) + amount);
+            // The map takes no zero, which is how it marks what is missing.
+            if (amount != 0) {
+                sums.put(account, sums.get(account) + amount);
+            }
         }
 
         private void onLookupAccounts(final LookupAccountsDecoder request) {

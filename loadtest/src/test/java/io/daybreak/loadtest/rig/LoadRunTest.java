@@ -1,0 +1,168 @@
+package io.daybreak.loadtest.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.daybreak.client.Credentials;
+import io.daybreak.loadtest.rig.RunResult.Proof;
+import io.daybreak.loadtest.simulator.BareSwitch;
+import io.daybreak.loadtest.simulator.BareSwitch.Fault;
+import io.daybreak.loadtest.workload.ArrivalSchedule.Arrivals;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Whole runs against the bare switch, honest and not. */
+@Timeout(60)
+class LoadRunTest {
+    private static final Credentials CREDENTIALS = new Credentials("ACQ001", new byte[32]);
+
+    private static RigSettings settings(final int port, final double rate, final int connections, final int loops, final int batch,
+                                        final int window) {
+        return new RigSettings("127.0.0.1", port, CREDENTIALS, CREDENTIALS, rate, Arrivals.POISSON, connections, loops, batch, window,
+            Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofNanos(100_000), Duration.ofMillis(500), 1, 300, 100_001, 50, 1,
+            100, 0.9, 0.1, 0, 1, 1, true);
+    }
+
+    private static RunResult run(final Fault fault, final int every, final double rate, final int batch) throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, true, fault, every)) {
+            return new LoadRun(settings(bare.port(), rate, 3, 2, batch, 64), RunObserver.NONE).run();
+        }
+    }
+
+    @Test
+    void shouldProveTheMoneyOfAClosedLoop() throws Exception {
+        final RunResult result = run(Fault.NONE, 1, RigSettings.MAX_RATE, 1);
+        assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        assertThat(result.accepted()).isPositive().isEqualTo(result.offered());
+        assertThat(result.latency().getTotalCount()).isEqualTo(result.accepted());
+        assertThat(result.throughputPerSecond()).isPositive();
+        assertThat(result.errors()).isEmpty();
+        assertThat(result.unknown()).isZero();
+    }
+
+    @Test
+    void shouldProveTheMoneyOfBatches() throws Exception {
+        final RunResult result = run(Fault.NONE, 1, RigSettings.MAX_RATE, 100);
+        assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        assertThat(result.offered()).isPositive().isEqualTo(result.accepted());
+        assertThat(result.offered() % 100).isZero();
+    }
+
+    @Test
+    void shouldOfferTheRateOfAnOpenLoop() throws Exception {
+        final RunResult result = run(Fault.NONE, 1, 20_000, 1);
+        assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        // 6,000 are expected in 300 ms; a Poisson count deviates by its root.
+        assertThat(result.offered()).isBetween(5_500L, 6_500L);
+        assertThat(result.accepted() + result.unsent()).isEqualTo(result.offered());
+        assertThat(result.sendLag().getTotalCount()).isEqualTo(result.offered() - result.unsent());
+        assertThat(result.latency().getMaxValue()).isGreaterThanOrEqualTo(result.sendLag().getMaxValue());
+    }
+
+    @Test
+    void shouldFailWhenAnAcknowledgedPaymentIsNotThere() throws Exception {
+        final RunResult result = run(Fault.FORGET, 1_000, RigSettings.MAX_RATE, 1);
+        assertThat(result.proof()).isEqualTo(Proof.DIFFERENT);
+        assertThat(result.proofText()).anyMatch(line -> line.contains("acknowledged were"));
+    }
+
+    @Test
+    void shouldFailWhenAPaymentIsMadeTwice() throws Exception {
+        assertThat(run(Fault.DOUBLE, 1_000, RigSettings.MAX_RATE, 1).proof()).isEqualTo(Proof.DIFFERENT);
+    }
+
+    @Test
+    void shouldCountRefusalsByName() throws Exception {
+        final RunResult result = run(Fault.REFUSE, 10, RigSettings.MAX_RATE, 1);
+        assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        assertThat(result.refusedByResult()).containsOnlyKeys("EXCEEDS_CREDITS");
+        assertThat(result.refused() + result.accepted()).isEqualTo(result.offered());
+        assertThat(result.refused()).isBetween(result.offered() / 12, result.offered() / 8);
+    }
+
+    @Test
+    void shouldLookUpWhatWasNotAnswered() throws Exception {
+        final RunResult result = run(Fault.SILENT, 500, 20_000, 1);
+        assertThat(result.unknown()).isPositive();
+        assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        assertThat(result.proofText()).anyMatch(line -> line.contains("found applied " + result.unknown()));
+    }
+
+    @Test
+    void shouldProveTheMoneyWhenTheConnectionsAreLost() throws Exception {
+        final RunResult result = run(Fault.DROP, 2_000, RigSettings.MAX_RATE, 1);
+        assertThat(result.errors()).isNotEmpty();
+        assertThat(result.unknown()).isPositive();
+        assertThat(result.proof()).isEqualTo(Proof.PROVED);
+    }
+
+    @Test
+    void shouldCountLatencyFromTheIntendedTimeWhenTheSwitchIsTooSlow() throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, false, Fault.NONE, 1)) {
+            // A window of one request on one connection cannot carry this rate: the backlog must show in the latency.
+            final RigSettings settings = new RigSettings("127.0.0.1", bare.port(), CREDENTIALS, CREDENTIALS, 400_000, Arrivals.CONSTANT,
+                1, 1, 1, 1, Duration.ofMillis(300), Duration.ZERO, Duration.ofNanos(100_000), Duration.ofMillis(500), 1, 300, 100_001, 50,
+                1, 100, 0, 0, 0, 1, 1, true);
+            final RunResult result = new LoadRun(settings, RunObserver.NONE).run();
+            assertThat(result.latency().getValueAtPercentile(90)).isGreaterThan(50_000_000L);
+            assertThat(result.unsent()).isPositive();
+            assertThat(result.accepted() + result.unsent()).isEqualTo(result.offered());
+            assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        }
+    }
+
+    @Test
+    void shouldProveTheMoneyWhenDebitAndCreditAccountsAreTheSame() throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, false, Fault.NONE, 1)) {
+            final RigSettings settings = new RigSettings("127.0.0.1", bare.port(), CREDENTIALS, CREDENTIALS, RigSettings.MAX_RATE,
+                Arrivals.POISSON, 1, 1, 1, 16, Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, Duration.ofMillis(500), 1, 300,
+                200, 200, 1, 100, 0, 0, 0, 1, 1, true);
+            assertThat(new LoadRun(settings, RunObserver.NONE).run().proof()).isEqualTo(Proof.PROVED);
+        }
+    }
+
+    @Test
+    void shouldShowIntervalsThatAddUpToTheWhole() throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, false, Fault.NONE, 1)) {
+            final AtomicLong counted = new AtomicLong();
+            final RunResult result = new LoadRun(settings(bare.port(), 5_000, 2, 1, 1, 64), new RunObserver() {
+                @Override
+                public void onInterval(final Histogram histogram) {
+                    assertThat(histogram.getEndTimeStamp()).isGreaterThanOrEqualTo(histogram.getStartTimeStamp());
+                    counted.addAndGet(histogram.getTotalCount());
+                }
+            }).run();
+            assertThat(counted).hasValue(result.accepted());
+        }
+    }
+
+    @Test
+    void shouldNotStartWithoutASwitchOrWithAnotherSecret() throws Exception {
+        final int port;
+        try (BareSwitch bare = new BareSwitch(0, new Credentials("ACQ001", "0123456789abcdef0123456789abcdef".getBytes(
+            java.nio.charset.StandardCharsets.US_ASCII)), false, Fault.NONE, 1)) {
+            port = bare.port();
+            final RigSettings settings = unproved(port);
+            assertThatThrownBy(() -> new LoadRun(settings, RunObserver.NONE).run()).isInstanceOf(LoadRun.NotStartedException.class);
+        }
+        final RigSettings settings = unproved(port);
+        assertThatThrownBy(() -> new LoadRun(settings, RunObserver.NONE).run()).isInstanceOf(LoadRun.NotStartedException.class)
+            .hasMessageContaining("NOT_CONNECTED");
+    }
+
+    private static RigSettings unproved(final int port) {
+        return new RigSettings("127.0.0.1", port, CREDENTIALS, CREDENTIALS, RigSettings.MAX_RATE, Arrivals.POISSON, 1, 1, 1, 16,
+            Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, Duration.ofMillis(500), 1, 10, 200, 10, 1, 100, 0, 0, 0, 1, 1, false);
+    }
+
+    @Test
+    void shouldNameTheRefusalsItCounted() throws Exception {
+        final Map<String, Long> refused = run(Fault.REFUSE, 3, 5_000, 1).refusedByResult();
+        assertThat(refused.get("EXCEEDS_CREDITS")).isPositive();
+    }
+}
