@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Measures what docs/benchmarks.md tells: each row several times against a fresh switch, raw results into a directory.
+#   loadtest/bench.sh OUT [RUNS] [ROW ...]         rows: single batch process open hot start bytes
+# Needs the two jars (mvn -DskipTests package) and a quiet machine.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$1; runs=${2:-5}; shift; [ $# -gt 0 ] && shift
+rows=${*:-single batch process open hot start bytes}
+java=${JAVA:-java}
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/bench.XXXXXX")
+mkdir -p "$out"
+server=
+trap 'kill -9 $server 2>/dev/null || true; rm -rf "$work"' EXIT
+
+start() { # durability, then more settings; an existing data directory is kept
+  begun=$(date +%s%N)
+  "$java" -jar "$root/gateway/target/daybreak.jar" serve --demo --data "$work/data" --native-port 0 --durability "$1" "${@:2}" \
+    >"$work/out" 2>"$work/err" &
+  server=$!
+  until grep -q READY "$work/out"; do kill -0 $server || { cat "$work/err"; exit 1; }; read -rt 0.02 <> <(:) || true; done
+  ready_ms=$((($(date +%s%N) - begun) / 1000000))
+  port=$(sed -n 's/.*native=[^ ]*:\([0-9]*\) .*/\1/p' "$work/out")
+}
+stop() { kill "$server"; wait "$server" || true; }
+fresh() { rm -rf "$work/data"; start "$@"; }
+pay() { # name, then options of the load generator
+  "$java" -jar "$root/loadtest/target/loadtest.jar" run --port "$port" --secret-file "$work/data/demo.secret" --amount-to 1 \
+    --json "$out/$1.json" "${@:2}" >"$out/$1.txt" 2>&1 || { cat "$out/$1.txt"; exit 1; }
+}
+value() { sed -n "s/.*\"$2\" *: *\([0-9.]*\).*/\1/p" "$out/$1.json" | head -1; }
+median() { sort -g | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
+tell() { # row, field ...: median, least and greatest over the runs
+  for field in "${@:2}"; do
+    for i in $(seq "$runs"); do value "$1-$i" "$field"; done >"$work/values"
+    printf '%-10s %-16s median %-12s min %-12s max %s\n' "$1" "$field" "$(median <"$work/values")" \
+      "$(sort -g "$work/values" | head -1)" "$(sort -g "$work/values" | tail -1)" | tee -a "$out/summary.txt"
+  done
+}
+each() { # row, durability, options
+  for i in $(seq "$runs"); do fresh "$2"; pay "$1-$i" "${@:3}"; stop; done
+}
+
+for row in $rows; do
+  case $row in
+    single) each single disk --rate max --connections 4 --window 1024 --duration 8s --warmup 6s; tell single throughput_per_s p50 p99 ;;
+    batch) each batch disk --rate max --connections 2 --window 4 --batch 8190 --duration 8s --warmup 6s; tell batch throughput_per_s p50 p99 ;;
+    process) each process process --rate max --connections 4 --window 1024 --duration 8s --warmup 6s; tell process throughput_per_s p50 p99 ;;
+    open) each open disk --rate 100000 --connections 4 --duration 20s --warmup 10s; tell open throughput_per_s p50 p90 p99 p999 max ;;
+    hot) # in turn, so that the machine's moods fall on both
+      for i in $(seq "$runs"); do
+        fresh disk; pay "uniform-$i" --rate max --connections 4 --window 1024 --duration 8s --warmup 6s --hot-share 0; stop
+        fresh disk; pay "hot-$i" --rate max --connections 4 --window 1024 --duration 8s --warmup 6s --hot-share 1; stop
+      done
+      tell uniform throughput_per_s; tell hot throughput_per_s ;;
+    start)
+      for i in $(seq "$runs"); do
+        fresh disk; echo "start empty: process to READY $ready_ms ms; $(cat "$work/out")" | tee -a "$out/summary.txt"; stop
+      done
+      fresh disk; pay fill --rate 1000000 --connections 4 --duration 10s --warmup 1s
+      kill -9 $server; wait $server 2>/dev/null || true
+      for i in $(seq "$runs"); do
+        start disk; echo "start full: process to READY $ready_ms ms; $(cat "$work/out")" | tee -a "$out/summary.txt"; kill -9 $server; wait $server 2>/dev/null || true
+      done ;;
+    bytes)
+      fresh disk; pay warm --rate max --connections 2 --window 4 --batch 8190 --duration 5s --warmup 5s
+      before=$(sed -n 's/^write_bytes: //p' /proc/$server/io); heap0=$(jcmd $server GC.heap_info | sed -n 's/.*used \([0-9]*\)K.*/\1/p' | head -1)
+      collections0=$(jstat -gc $server | awk 'NR==2 {print $13 + $15}')
+      pay bytes --rate max --connections 2 --window 4 --batch 8190 --duration 8s --warmup 0s
+      heap1=$(jcmd $server GC.heap_info | sed -n 's/.*used \([0-9]*\)K.*/\1/p' | head -1)
+      collections1=$(jstat -gc $server | awk 'NR==2 {print $13 + $15}')
+      stop_pid=$server; sync "$work/data" || true
+      after=$(sed -n 's/^write_bytes: //p' /proc/$stop_pid/io); n=$(value bytes accepted)
+      echo "bytes written to the device per transfer: $(((after - before) / n)) ($n transfers, batched)" | tee -a "$out/summary.txt"
+      echo "heap of the server: $heap0 KiB before, $heap1 KiB after, collections $collections0 and $collections1" | tee -a "$out/summary.txt"
+      stop ;;
+  esac
+done
