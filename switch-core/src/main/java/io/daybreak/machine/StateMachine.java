@@ -267,7 +267,7 @@ public final class StateMachine {
             }
         }
         if (known == 0) {
-            return true;
+            return chainIsTaken();
         }
         for (int i = 0; i < memberCount; i++) {
             final long handle = ids.find(chainParticipantId, members[i].idHi(), members[i].idLo());
@@ -278,6 +278,18 @@ public final class StateMachine {
             }
         }
         return false;
+    }
+
+    /** False, with all outcomes set, if a member of this new chain is among what is refused now, see {@link #refuseNew}. */
+    private boolean chainIsTaken() {
+        for (int i = 0; i < memberCount; i++) {
+            final int result = refusalOf(members[i]);
+            if (result != Result.OK) {
+                allUndecided(result, i, Result.CHAIN_MEMBER_NOT_DECIDED);
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isInChainBefore(final int index) {
