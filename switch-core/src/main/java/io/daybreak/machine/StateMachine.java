@@ -261,13 +261,17 @@ public final class StateMachine {
                     result = Result.EXISTS_WITH_DIFFERENT_CONTENTS;
                 }
             }
+            if (result == Result.ID_EXPIRED) {
+                tellWhatIsKnown();
+                return false;
+            }
             if (result != Result.OK) {
                 allUndecided(result, i, Result.CHAIN_MEMBER_NOT_DECIDED);
                 return false;
             }
         }
         if (known == 0) {
-            return true;
+            return chainIsTaken();
         }
         for (int i = 0; i < memberCount; i++) {
             final long handle = ids.find(chainParticipantId, members[i].idHi(), members[i].idLo());
@@ -278,6 +282,40 @@ public final class StateMachine {
             }
         }
         return false;
+    }
+
+    /**
+     * Of a chain with an expired member: it may be a repeat of one that was applied. So nobody is told that nothing was done
+     * with a member that is known or may have been.
+     */
+    private void tellWhatIsKnown() {
+        for (int i = 0; i < memberCount; i++) {
+            final TransferCommand member = members[i];
+            int result = Result.CHAIN_MEMBER_NOT_DECIDED;
+            if (checkBeforeIdentity(member, chainParticipantId) == Result.OK) {
+                final long handle = ids.find(chainParticipantId, member.idHi(), member.idLo());
+                if (handle != IdMemory.NOT_FOUND) {
+                    repeat(handle, member, memberOutcomes[i]);
+                    continue;
+                }
+                if (ids.admit(chainParticipantId, member.idHi(), nowMs) == Result.ID_EXPIRED) {
+                    result = Result.ID_EXPIRED;
+                }
+            }
+            undecided(memberOutcomes[i], result);
+        }
+    }
+
+    /** False, with all outcomes set, if a member of this new chain is among what is refused now, see {@link #refuseNew}. */
+    private boolean chainIsTaken() {
+        for (int i = 0; i < memberCount; i++) {
+            final int result = refusalOf(members[i]);
+            if (result != Result.OK) {
+                allUndecided(result, i, Result.CHAIN_MEMBER_NOT_DECIDED);
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isInChainBefore(final int index) {

@@ -50,13 +50,20 @@ final class FailStop {
     void fail(final String where, final Throwable cause, final Runnable wake) {
         if (state.getAndSet(FAILED) != FAILED) {
             wake.run();
-            if (cause instanceof JournalFault) {
-                final Throwable fault = cause.getCause();
-                fatalHandler.onFatal(isDiskFull(fault) ? FatalHandler.Reason.DISK_FULL : FatalHandler.Reason.JOURNAL_FAILED,
-                    where + ": " + cause.getMessage() + ": " + fault, fault);
-            } else {
-                fatalHandler.onFatal(FatalHandler.Reason.DEFECT, where + ": " + cause, cause);
+            final boolean isJournal = cause instanceof JournalFault;
+            final Throwable fault = isJournal ? cause.getCause() : cause;
+            FatalHandler.Reason reason = isJournal ? FatalHandler.Reason.JOURNAL_FAILED : FatalHandler.Reason.DEFECT;
+            String message = where;
+            try {
+                if (isJournal && isDiskFull(fault)) {
+                    reason = FatalHandler.Reason.DISK_FULL;
+                }
+                message = where + ": " + (isJournal ? cause.getMessage() + ": " : "") + fault;
+            } catch (final Throwable ex) {
+                // No memory for words, most likely. Whatever it was: the handler must hear of the failure all the same.
+                message = where;
             }
+            fatalHandler.onFatal(reason, message, fault);
         }
     }
 

@@ -62,6 +62,26 @@ class ChainTest {
     }
 
     @Test
+    void shouldRefuseNewChainsAsNewTransfersAreAndAnswerRepeats() {
+        final TransferCommand[] known = {TransferCommand.transfer(town.freshId(), A, B, 5), TransferCommand.transfer(town.freshId(), A, B, 6)};
+        final List<Answer> first = chain(PAYER, known);
+        final long digest = town.rig.machine.digest();
+        town.rig.machine.refuseNew(Result.STORAGE_RESERVE_REACHED);
+        assertThat(results(chain(PAYER, TransferCommand.post(town.freshId(), HOLD, 1), TransferCommand.transfer(town.freshId(), A, B, 1))))
+            .containsExactly(Result.CHAIN_MEMBER_NOT_DECIDED, Result.STORAGE_RESERVE_REACHED);
+        assertThat(chain(PAYER, known)).as("each its first outcome").isEqualTo(first.stream().map(ChainTest::repeated).toList());
+        assertThat(town.rig.machine.digest()).isEqualTo(digest);
+        assertThat(results(chain(PAYER, TransferCommand.post(town.freshId(), HOLD, 1), TransferCommand.post(town.freshId(), HOLD, 1))))
+            .as("what finishes earlier work").containsOnly(Result.OK);
+        town.rig.machine.refuseNew(Result.SHUTTING_DOWN);
+        assertThat(results(chain(PAYER, TransferCommand.post(town.freshId(), HOLD, 1), TransferCommand.post(town.freshId(), HOLD, 1))))
+            .containsExactly(Result.SHUTTING_DOWN, Result.CHAIN_MEMBER_NOT_DECIDED);
+        town.rig.machine.refuseNew(Result.OK);
+        assertThat(results(chain(PAYER, TransferCommand.transfer(town.freshId(), A, B, 1), TransferCommand.transfer(town.freshId(), A, B, 1))))
+            .containsOnly(Result.OK);
+    }
+
+    @Test
     void shouldRememberRefusedMembersOfItsOwnHold() {
         final Id hold = town.freshId();
         chain(PAYER, TransferCommand.hold(hold, A, B, 5), TransferCommand.transfer(town.freshId(), POOR, B, 1));

@@ -129,6 +129,29 @@ class IdMemoryIntegrationTest {
     }
 
     @Test
+    void shouldTellOfNoMemberOfAnAppliedChainThatNothingWasDone() {
+        final List<TransferCommand> forgotten = TransferCommand.chain(pay(startMs - 3), pay(startMs - 2), pay(startMs - 1));
+        assertThat(results(town.rig.applyChain(PAYER, forgotten))).containsOnly(Result.OK);
+        for (int i = 0; i < CAPACITY - 5; i++) {
+            town.ok(PAYER, pay(startMs + 1 + i));
+        }
+        final long lateMs = startMs + WINDOW_MS;
+        final List<TransferCommand> half = TransferCommand.chain(pay(startMs), pay(lateMs));
+        town.enter(lateMs * 1_000_000);
+        final List<Answer> first = town.rig.applyChain(PAYER, half);
+        assertThat(results(first)).containsOnly(Result.OK);
+        town.laterMs(2 * WINDOW_MS);
+        nextMs = nowMs();
+        while (town.apply(PAYER, pay(startMs)).result() != Result.ID_EXPIRED) {
+            town.ok(PAYER, pay(nextMs++));
+        }
+        assertThat(results(town.rig.applyChain(PAYER, forgotten))).containsOnly(Result.ID_EXPIRED);
+        final List<Answer> again = town.rig.applyChain(PAYER, half);
+        assertThat(again.get(0).result()).isEqualTo(Result.ID_EXPIRED);
+        assertThat(again.get(1)).as("still known").isEqualTo(repeated(first.get(1)));
+    }
+
+    @Test
     void shouldAnswerKnownMembersOfChainWhileBusy() {
         final List<TransferCommand> chain = TransferCommand.chain(pay(startMs - 2), pay(startMs - 1));
         final List<Answer> first = town.rig.applyChain(PAYER, chain);

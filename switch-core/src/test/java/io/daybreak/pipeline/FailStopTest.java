@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class FailStopTest {
     private final PipelineRig rig = new PipelineRig(PipelineRig.smallContext()).start(3);
+    private final List<String> told = new ArrayList<>();
 
     @AfterEach
     void shouldCloseWithoutHanging() {
@@ -47,6 +48,21 @@ class FailStopTest {
         rig.journal.openGate();
         Await.until("the sync has ended", () -> !rig.journal.isInSync());
         assertThat(rig.sink.count()).as("no reply after the failure").isEqualTo(before);
+    }
+
+    @Test
+    void shouldTellTheHandlerAlthoughThereAreNoWordsForTheCause() {
+        // As when the heap is used up: then nobody else would end the process.
+        final FailStop failStop = new FailStop((reason, message, cause) -> told.add(reason + " " + message));
+        failStop.fail("ledger stage", new OutOfMemoryError() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no words");
+            }
+        }, () -> told.add("woken"));
+        assertThat(told).containsExactly("woken", "DEFECT ledger stage");
     }
 
     @Test

@@ -27,15 +27,26 @@ final class StopOnFatal implements FatalHandler {
         if (!isStopping.compareAndSet(false, true)) {
             return;
         }
+        ExitCode code = ExitCode.of(reason);
+        try {
+            if (isDiskFull(cause)) {
+                code = ExitCode.DISK_FULL;
+            }
+            tell(code, reason, message, cause);
+        } finally {
+            // Whatever became of the words (no memory for them, say): a switch that has failed must not stay half alive.
+            halt.accept(code.code());
+        }
+    }
+
+    private static void tell(final ExitCode code, final Reason reason, final String message, final Throwable cause) {
         if (reason == Reason.DEFECT) {
             // The only one whose stack tells the operator's helpers more than its message does.
             LOG.error("stopping", cause);
         }
-        final ExitCode code = isDiskFull(cause) ? ExitCode.DISK_FULL : ExitCode.of(reason);
         System.err.println("daybreak: stopped (" + code + ", exit code " + code.code() + "): " + message
             + (cause == null || cause.getMessage() == null || message.contains(cause.getMessage()) ? "" : ": " + cause.getMessage()));
         System.err.flush();
-        halt.accept(code.code());
     }
 
     /** The journal knows better than its exception's words: a memory map without a block behind a page names no reason. */
