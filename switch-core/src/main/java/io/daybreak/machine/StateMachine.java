@@ -50,6 +50,8 @@ public final class StateMachine {
     private long lastSequence;
     private long nowNs;
     private long nowMs;
+    /** Time of the last entry that changed anything; others are not journaled, and must not show in the digest. */
+    private long changedNs;
     private int sweptInEntry;
     private int refusal = Result.OK;
 
@@ -83,6 +85,9 @@ public final class StateMachine {
             transfers.expireNext(lastSequence);
             transfers.trim();
             swept++;
+        }
+        if (swept > 0) {
+            changedNs = nowNs;
         }
         sweptInEntry += swept;
     }
@@ -139,7 +144,7 @@ public final class StateMachine {
             undecided(outcome, result);
             return;
         }
-        final long sequence = ++lastSequence;
+        final long sequence = takeSequence();
         long amount = 0;
         if (result == Result.OK) {
             amount = transfers.decidedAmount();
@@ -194,6 +199,11 @@ public final class StateMachine {
 
     private int refusalOf(final TransferCommand transfer) {
         return refusal == Result.STORAGE_RESERVE_REACHED && transfer.isFinishing() ? Result.OK : refusal;
+    }
+
+    private long takeSequence() {
+        changedNs = nowNs;
+        return ++lastSequence;
     }
 
     private void undecided(final Outcome outcome, final int result) {
@@ -352,7 +362,7 @@ public final class StateMachine {
         }
         for (int i = 0; i < memberCount; i++) {
             final TransferCommand member = members[i];
-            final long sequence = ++lastSequence;
+            final long sequence = takeSequence();
             final int memberResult = result == Result.OK || i == applied ? result : Result.LINKED_TRANSFER_FAILED;
             final long amount = result == Result.OK ? memberAmounts[i] : 0;
             ids.insert(chainParticipantId, member.idHi(), member.idLo(), member.fingerprint(), memberResult, sequence, nowNs,
@@ -399,7 +409,7 @@ public final class StateMachine {
         if (result == AccountCommands.ALREADY_CREATED) {
             outcome.set(lastSequence, accountCommands.createdNs(), 0, Result.OK, OutcomeFlags.REPEATED);
         } else if (Result.isDecided(result)) {
-            outcome.set(++lastSequence, nowNs, 0, result, 0);
+            outcome.set(takeSequence(), nowNs, 0, result, 0);
         } else {
             undecided(outcome, result);
         }
@@ -487,7 +497,7 @@ public final class StateMachine {
 
     private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {
         return Hashing.mix(Hashing.mix(transfersDigest, idsDigest), Hashing.mix(participantsDigest, administration.digest()))
-            + Hashing.mix(lastSequence, nowNs);
+            + Hashing.mix(lastSequence, changedNs);
     }
 
     /**

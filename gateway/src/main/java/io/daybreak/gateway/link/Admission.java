@@ -12,10 +12,7 @@ public final class Admission {
         return isShuttingDown;
     }
 
-    /**
-     * From now on every command is answered SHUTTING_DOWN, repeats as well: it says that nothing was decided by this
-     * request, and nothing about an earlier one with the same id.
-     */
+    /** From now on accounts and administration are answered SHUTTING_DOWN; transfers and queries are left unread until the links close. */
     public void shutDown() {
         isShuttingDown = true;
     }

@@ -241,10 +241,12 @@ final class RequestDecoder {
         if (whole == 0) {
             return stop(position, Progress.NEEDS_BYTES);
         }
-        if (admission.isShuttingDown()) {
-            return answerEntries(position, whole, Result.SHUTTING_DOWN);
-        }
         final boolean isTransfers = entryLength == Frames.TRANSFER_BYTES;
+        if (admission.isShuttingDown()) {
+            // An answer would say of a transfer sent again that nothing was decided, and it may have been. Left unread, it
+            // has no outcome, and its sender asks the next switch.
+            return isTransfers ? stop(position, Progress.NEEDS_ROOM) : answerEntries(position, whole, Result.SHUTTING_DOWN);
+        }
         if (isTransfers && isSkippingChain) {
             return skipChain(position, whole);
         }

@@ -588,8 +588,8 @@ class LinkTest {
         rig();
         try (Peer peer = rig.peer(); Peer stranger = new Peer(rig.address)) {
             rig.admission.shutDown();
+            // It may be a repeat of an applied transfer: no answer can say that nothing was decided.
             peer.send(transfers(1, payment()));
-            assertThat(peer.receive().result(0)).isEqualTo(Result.SHUTTING_DOWN);
             stranger.hello(LinkRig.CODE);
             expectErrorAndEnd(stranger, LinkError.SHUTTING_DOWN);
             assertThat(rig.server.awaitAnswers(5_000)).isTrue();

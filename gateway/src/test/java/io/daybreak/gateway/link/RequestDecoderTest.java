@@ -257,15 +257,18 @@ class RequestDecoderTest {
     }
 
     @Test
-    void shouldRefuseEveryCommandWhileShuttingDown() {
+    void shouldRefuseAdministrationAndLeaveTransfersAndQueriesUnreadWhileShuttingDown() {
         rig.receive(transfers(1, transfer(1, 0)));
         rig.admission.shutDown();
-        rig.receive(join(transfers(2, transfer(2, TransferFlags.POST), transfer(3, LINKED)),
-            Wire.frame(RaiseRulesDecoder.BLOCK_LENGTH, RaiseRulesDecoder.TEMPLATE_ID, words(6, 1))));
-        final String refused = " r" + Result.SHUTTING_DOWN;
-        assertThat(rig.events.subList(1, 4)).containsExactly("answer c2 0/2" + refused, "answer c2 1/2" + refused, "answer c6 0/1" + refused);
-        // A query has no place for the code: it is left unread until the link closes.
-        assertThat(rig.receive(Wire.frame(8, QueryStatusDecoder.TEMPLATE_ID, words(5)))).isEqualTo(Progress.NEEDS_ROOM);
+        rig.receive(Wire.frame(RaiseRulesDecoder.BLOCK_LENGTH, RaiseRulesDecoder.TEMPLATE_ID, words(6, 1)));
+        assertThat(rig.events.get(1)).isEqualTo("answer c6 0/1 r" + Result.SHUTTING_DOWN);
+        // A transfer may be one sent again and applied long ago, and a query has no place for the code.
+        assertThat(rig.receive(transfers(2, transfer(2, TransferFlags.POST)))).isEqualTo(Progress.NEEDS_ROOM);
+        assertThat(rig.events).hasSize(2);
+        final DecoderRig asking = new DecoderRig(MAX_CHAIN, MAX_CLAIM).signedOn();
+        asking.admission.shutDown();
+        assertThat(asking.receive(Wire.frame(8, QueryStatusDecoder.TEMPLATE_ID, words(5)))).isEqualTo(Progress.NEEDS_ROOM);
+        assertThat(asking.events).isEmpty();
     }
 
     static Stream<Arguments> violations() {
