@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /** The acquirer's client against a scripted switch on a real socket. */
 @Timeout(30)
@@ -193,6 +195,37 @@ class DaybreakClientTest {
             client.close();
             assertThat(outcomes).allMatch(future -> future.join().decision() == Decision.UNKNOWN
                 || future.join().decision() == Decision.NOT_SENT);
+        }
+    }
+
+    @Test
+    void shouldNotLeaveThoseWaitingWhoGetRoomFromTheClosing() throws Exception {
+        try (StubSwitch stub = new StubSwitch(CREDENTIALS, number -> Reaction.SWALLOW)) {
+            final DaybreakClient client = connect(stub, OPTIONS.withMaxInFlight(8_190).withCloseGrace(Duration.ofMillis(50)));
+            final List<Transfer> all = new ArrayList<>();
+            for (int i = 0; i < 8_190; i++) {
+                all.add(transfer(client, 1));
+            }
+            client.transfersAsync(all);
+            final List<FutureTask<Outcome>> waiting = new ArrayList<>();
+            final List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                final Transfer transfer = transfer(client, 1);
+                final FutureTask<Outcome> task = new FutureTask<>(() -> client.transfer(transfer));
+                waiting.add(task);
+                threads.add(new Thread(task, "waits for room"));
+            }
+            threads.forEach(Thread::start);
+            for (final Thread thread : threads) {
+                final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+                while (thread.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadlineNs) {
+                    Thread.onSpinWait();
+                }
+            }
+            client.close();
+            for (final FutureTask<Outcome> task : waiting) {
+                assertThat(task.get(5, TimeUnit.SECONDS).decision()).isEqualTo(Decision.NOT_SENT);
+            }
         }
     }
 
