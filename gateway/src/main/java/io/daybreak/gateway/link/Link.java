@@ -392,7 +392,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         final int bytes = Frames.PREFIX + Frames.HEADER + ChallengeEncoder.BLOCK_LENGTH;
         final int at = claimOut(bytes);
         putHeader(at, bytes, ChallengeEncoder.BLOCK_LENGTH, ChallengeEncoder.TEMPLATE_ID);
-        challenge.wrap(out.view, at + Frames.PREFIX + Frames.HEADER).serverTimeMs(System.currentTimeMillis());
+        challenge.wrap(out.view, at + Frames.PREFIX + Frames.HEADER).serverTimeMs(loop.timeMs());
         out.view.putBytes(challenge.offset() + ChallengeEncoder.serverNonceEncodingOffset(), signOn.serverNonce);
         out.length += bytes;
         state = State.EXPECT_PROOF;
@@ -471,7 +471,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         final int at = claimOut(bytes);
         putHeader(at, bytes, WelcomeEncoder.BLOCK_LENGTH, WelcomeEncoder.TEMPLATE_ID);
         final WelcomeEncoder welcome = new WelcomeEncoder().wrap(out.view, at + Frames.PREFIX + Frames.HEADER);
-        welcome.serverTimeMs(System.currentTimeMillis())
+        welcome.serverTimeMs(loop.timeMs())
             .sessionId(linkId)
             .participantId(participantId)
             .maxFrameLength(settings.maxFrameLength())
@@ -495,7 +495,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         }
         putHeader(at, bytes, KeepAliveReplyEncoder.BLOCK_LENGTH, KeepAliveReplyEncoder.TEMPLATE_ID);
         out.view.putLong(at + 12, view.getLong(offset));
-        out.view.putLong(at + 20, System.currentTimeMillis());
+        out.view.putLong(at + 20, loop.timeMs());
         out.length += bytes;
     }
 

@@ -51,6 +51,7 @@ final class LinkRig implements AutoCloseable {
         int eventLoops = 1;
         int ringCapacity = 4_096;
         boolean isEpoll = true;
+        long wallAheadMs;
     }
 
     LinkRig(final Options options) throws Exception {
@@ -65,7 +66,7 @@ final class LinkRig implements AutoCloseable {
                 @Override
                 public long wallNs() {
                     final Instant now = Instant.now();
-                    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+                    return now.getEpochSecond() * 1_000_000_000L + now.getNano() + options.wallAheadMs * 1_000_000L;
                 }
 
                 @Override
@@ -74,7 +75,7 @@ final class LinkRig implements AutoCloseable {
                 }
             },
             (reason, message, cause) -> fatal.compareAndSet(null, reason + " " + message + " " + cause));
-        server.connect(pipeline::newPublisher);
+        server.connect(pipeline::newPublisher, pipeline.clock()::nowNs);
         pipeline.start();
         provision();
         address = server.bind(Credentials.builder().put(CODE, 1, SECRET).put(OTHER, 1, secret(2)).put(BARRED, 1, secret(3)).build());

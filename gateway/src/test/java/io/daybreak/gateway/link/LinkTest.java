@@ -68,6 +68,23 @@ class LinkTest {
     }
 
     @Test
+    void shouldTellTheTimeByWhichIdsAreJudged() throws Exception {
+        options.wallAheadMs = 86_400_000;
+        rig();
+        final long leastMs = System.currentTimeMillis() + options.wallAheadMs - 60_000;
+        try (Peer peer = new Peer(rig.address)) {
+            peer.hello(LinkRig.CODE);
+            final Peer.Message challenge = peer.receive();
+            assertThat(challenge.body().getLong(0)).as("Challenge").isGreaterThan(leastMs);
+        }
+        try (Peer peer = new Peer(rig.address)) {
+            assertThat(peer.signOn(LinkRig.CODE, LinkRig.SECRET).body().getLong(32)).as("Welcome").isGreaterThan(leastMs);
+            peer.send(KEEP_ALIVE);
+            assertThat(peer.receive().body().getLong(8)).as("KeepAliveReply").isGreaterThan(leastMs);
+        }
+    }
+
+    @Test
     void shouldAnswerUnknownAndWronglyProvedAlike() throws Exception {
         rig();
         for (final String code : new String[] {LinkRig.CODE, "NOBODY", "", "\u0001\u0002"}) {
