@@ -222,7 +222,7 @@ final class LoopAgent {
                 counters.onDrain(answered);
                 retryPaused();
             }
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | Error ex) {
             // Credit and queue no longer fit together: replies would stop without a word.
             defects.accept(ex);
         }
@@ -268,7 +268,7 @@ final class LoopAgent {
         isRetryArmed = false;
         try {
             retryPaused();
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | Error ex) {
             defects.accept(ex);
         }
     }
@@ -299,7 +299,7 @@ final class LoopAgent {
                 }
             }
             flushTouched();
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | Error ex) {
             // Thrown on, it would only end this task, and with it every time limit.
             defects.accept(ex);
         }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static io.daybreak.gateway.link.LinkRig.payment;
 import static io.daybreak.gateway.link.Wire.join;
@@ -81,6 +82,25 @@ class LinkTest {
             assertThat(peer.signOn(LinkRig.CODE, LinkRig.SECRET).body().getLong(32)).as("Welcome").isGreaterThan(leastMs);
             peer.send(KEEP_ALIVE);
             assertThat(peer.receive().body().getLong(8)).as("KeepAliveReply").isGreaterThan(leastMs);
+        }
+    }
+
+    @Test
+    void shouldStopTheSwitchWhenTheDeliveryOfRepliesBreaksOff() throws Exception {
+        final AtomicInteger asked = new AtomicInteger();
+        options.timeNs = () -> {
+            // The Challenge is made when Hello comes, Welcome when an answer is delivered.
+            if (asked.incrementAndGet() == 2) {
+                throw new OutOfMemoryError("no direct memory");
+            }
+            return 0;
+        };
+        rig();
+        try (Peer peer = new Peer(rig.address)) {
+            peer.hello(LinkRig.CODE);
+            peer.proof(peer.mac(LinkRig.SECRET, "daybreak client 1", LinkRig.CODE, peer.challenge()));
+            Await.until("the switch hears of it", () -> rig.fatal.get() != null);
+            assertThat(rig.fatal.getAndSet(null)).contains("no direct memory");
         }
     }
 
