@@ -88,6 +88,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     private long lastReceivedNs = openedNs;
     private long frameBegunNs;
     private boolean isMidFrame;
+    private long framesSeen;
     private boolean isKeepAliveSent;
     private long lingerUntilNs;
 
@@ -224,12 +225,16 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         }
     }
 
-    /** A frame was begun and not finished, or not. The time of a frame counts from its first byte. */
+    /**
+     * A frame was begun and not finished, or not. The time of a frame counts from its first byte; in a steady stream each
+     * read may end within a frame, but it is another one each time.
+     */
     private void watchFrame(final boolean isUnfinished) {
-        if (isUnfinished && !isMidFrame) {
+        if (isUnfinished && (!isMidFrame || decoder.frames() != framesSeen)) {
             frameBegunNs = lastReceivedNs;
         }
         isMidFrame = isUnfinished;
+        framesSeen = decoder.frames();
     }
 
     private void pause() {

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static io.daybreak.gateway.link.LinkRig.payment;
@@ -101,6 +103,27 @@ class LinkTest {
             peer.proof(peer.mac(LinkRig.SECRET, "daybreak client 1", LinkRig.CODE, peer.challenge()));
             Await.until("the switch hears of it", () -> rig.fatal.get() != null);
             assertThat(rig.fatal.getAndSet(null)).contains("no direct memory");
+        }
+    }
+
+    @Test
+    void shouldNotTakeAStreamOfFramesForOneThatNeverEnds() throws Exception {
+        options.frameMs = 300;
+        rig();
+        try (Peer peer = rig.peer()) {
+            final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(4 * options.frameMs);
+            byte[] frame = transfers(1, payment());
+            peer.send(frame, 0, 50);
+            for (long i = 1; System.nanoTime() < endNs; i++) {
+                // Each read ends within a frame, but each frame ends in time.
+                final byte[] next = i % 2 == 0 ? transfers(i + 1, payment()) : transfers(i + 1, payment(), payment());
+                peer.send(join(Arrays.copyOfRange(frame, 50, frame.length), Arrays.copyOf(next, 50)));
+                final Peer.Message answer = peer.receive();
+                assertThat(answer).isNotNull();
+                assertThat(answer.error()).isNull();
+                assertThat(answer.correlationId()).isEqualTo(i);
+                frame = next;
+            }
         }
     }
 
