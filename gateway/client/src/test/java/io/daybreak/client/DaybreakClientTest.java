@@ -307,6 +307,16 @@ class DaybreakClientTest {
     }
 
     @Test
+    void shouldNotTakeWhatDoesNotFitOnTheWire() {
+        assertThatThrownBy(() -> NewAccount.of(1, 156, 65_536, 0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("65536");
+        assertThatThrownBy(() -> NewAccount.of(1, 156, 1, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Participant(2, "ACQ002", 1L << 32, 2, 4096)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Participant(2, "ACQ002", 1, 65_536, 4096)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Participant(2, "ACQ002", (1L << 32) - 1, 65_535, 4096).keyId()).isEqualTo(0xFFFF_FFFFL);
+        assertThat(NewAccount.of(1, 156, 65_535, 0).code()).isEqualTo(65_535);
+    }
+
+    @Test
     void shouldRefuseAfterClose() throws Exception {
         try (StubSwitch stub = new StubSwitch(CREDENTIALS, first())) {
             final DaybreakClient client = connect(stub);
