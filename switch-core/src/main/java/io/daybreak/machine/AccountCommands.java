@@ -30,8 +30,9 @@ final class AccountCommands {
         this.administration = administration;
     }
 
-    /** Creates an account. A {@link Result}, or {@link #ALREADY_CREATED}. */
-    int create(final int participantId, final DirectBuffer command, final int offset, final int length, final long nowNs) {
+    /** Creates an account, unless it would be new and {@code refusal} is not OK. A {@link Result}, or {@link #ALREADY_CREATED}. */
+    int create(final int participantId, final DirectBuffer command, final int offset, final int length, final long nowNs,
+               final int refusal) {
         if (length != AccountDecoder.BLOCK_LENGTH) {
             return Result.MALFORMED_COMMAND;
         }
@@ -54,6 +55,9 @@ final class AccountCommands {
             createdNs = accounts.createdNs(slot);
             return accounts.hasContents(slot, ledger, account.code(), flags, userDataHi, userDataLo, account.userData64())
                 ? ALREADY_CREATED : Result.ACCOUNT_EXISTS_WITH_DIFFERENT_CONTENTS;
+        }
+        if (refusal != Result.OK) {
+            return refusal;
         }
         if (accounts.count() >= administration.accountCapacity()) {
             return Result.ACCOUNT_CAPACITY_REACHED;

@@ -184,7 +184,8 @@ public final class StateMachine {
      * <p>
      * Not part of the state: nothing that is refused so is journaled.
      *
-     * @param result STORAGE_RESERVE_REACHED lets posts and voids of holds pass; any other refuses these as well
+     * @param result STORAGE_RESERVE_REACHED lets posts and voids of holds, account actions and administration
+     *               pass; any other refuses these as well
      */
     public void refuseNew(final int result) {
         assert result == Result.OK || !Result.isDecided(result);
@@ -348,7 +349,7 @@ public final class StateMachine {
                 }
                 break;
             case AccountDecoder.TEMPLATE_ID:
-                result = accountCommands.create(participantId, command, offset, length, nowNs);
+                result = accountCommands.create(participantId, command, offset, length, nowNs, refusal);
                 break;
             case AccountActionDecoder.TEMPLATE_ID:
                 result = accountCommands.act(participantId, command, offset, length);

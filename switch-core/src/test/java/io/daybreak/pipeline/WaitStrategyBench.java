@@ -49,7 +49,7 @@ public final class WaitStrategyBench {
     private WaitStrategyBench(final int strategy) {
         pipeline = new Pipeline(new PipelineContext(), machine, new SlowJournal(), sink, new RunningClock(),
             (reason, message, cause) -> {
-                cause.printStackTrace();
+                System.err.println(message + ": " + cause);
                 Runtime.getRuntime().halt(1);
             }, strategy(strategy), strategy(strategy));
         publisher = pipeline.newPublisher();

@@ -95,8 +95,10 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
      * @param durability     {@code process} or {@code disk}
      * @param reserveBytes   free space below which new payments are refused
      * @param commitLogBytes of one of the two files
+     * @param flushBytes     of the queue that may be appended and not synced
+     * @param flushIntervalMs after which they are synced all the same
      */
-    public record JournalValues(String durability, long reserveBytes, long commitLogBytes) {
+    public record JournalValues(String durability, long reserveBytes, long commitLogBytes, long flushBytes, long flushIntervalMs) {
     }
 
     /**
@@ -192,7 +194,9 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
             new JournalValues(
                 reader.oneOf("journal.durability", "process", "disk"),
                 reader.size("journal.reserve-bytes", 0, 1L << 40),
-                reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30)),
+                reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30),
+                reader.size("journal.flush-bytes", 64L << 10, 1L << 30),
+                reader.milliseconds("journal.flush-interval", Duration.ofMillis(1), Duration.ofMinutes(1))),
             reader.integer("memory.ready-slabs", 1, 4_096),
             reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),
             Map.copyOf(values));

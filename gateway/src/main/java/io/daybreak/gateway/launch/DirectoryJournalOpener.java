@@ -26,7 +26,9 @@ final class DirectoryJournalOpener implements JournalOpener {
             .durability(DurabilityMode.valueOf(settings.journal().durability().toUpperCase(Locale.ROOT)))
             .clock(clock::wallNs)
             .maxEntryBytes(Math.max(settings.pipeline().maxEntryBytes(), JournalContext.DEFAULT_MAX_ENTRY_BYTES))
-            .commitLogBytes(settings.journal().commitLogBytes());
+            .commitLogBytes(settings.journal().commitLogBytes())
+            .flushBytes(settings.journal().flushBytes())
+            .flushIntervalMs(settings.journal().flushIntervalMs());
         try {
             context.conclude();
         } catch (final IllegalArgumentException ex) {

@@ -1,6 +1,6 @@
 package io.daybreak.gateway.launch;
 
-import io.daybreak.gateway.link.Admission;
+import io.daybreak.protocol.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
- * Looks at the free space of the data directory's device once a second and closes the admission to new payments while it
- * is below the reserve. A thread of its own: asking a file system may block.
+ * Looks at the free space of the data directory's device once a second and has new payments refused while it is below
+ * the reserve. A thread of its own: asking a file system may block.
  */
 final class DiskReserveWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskReserveWatcher.class);
@@ -21,14 +22,18 @@ final class DiskReserveWatcher implements AutoCloseable {
 
     private final Path directory;
     private final long reserveBytes;
-    private final Admission admission;
+    private final IntConsumer refuseNew;
     private final Thread thread = new Thread(this::run, "disk-reserve");
     private volatile boolean isClosed;
+    private boolean wasReached;
 
-    DiskReserveWatcher(final Path directory, final long reserveBytes, final Admission admission) {
+    /**
+     * @param refuseNew takes the result that new payments are refused with, or {@link Result#OK}
+     */
+    DiskReserveWatcher(final Path directory, final long reserveBytes, final IntConsumer refuseNew) {
         this.directory = directory;
         this.reserveBytes = reserveBytes;
-        this.admission = admission;
+        this.refuseNew = refuseNew;
         thread.setDaemon(true);
     }
 
@@ -57,8 +62,9 @@ final class DiskReserveWatcher implements AutoCloseable {
     private void look(final FileStore store) throws IOException {
         final long freeBytes = store.getUsableSpace();
         final boolean isReached = freeBytes < reserveBytes;
-        if (isReached != admission.isStorageReserveReached()) {
-            admission.storageReserveReached(isReached);
+        if (isReached != wasReached) {
+            wasReached = isReached;
+            refuseNew.accept(isReached ? Result.STORAGE_RESERVE_REACHED : Result.OK);
             if (isReached) {
                 LOG.warn("{} bytes free in {}, reserve {}: new payments are refused", freeBytes, directory, reserveBytes);
             } else {

@@ -251,7 +251,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void watchDisk() throws StartException {
-        diskReserve = new DiskReserveWatcher(settings.data(), settings.journal().reserveBytes(), admission);
+        diskReserve = new DiskReserveWatcher(settings.data(), settings.journal().reserveBytes(), pipeline::refuseNew);
         try {
             diskReserve.start();
         } catch (final IOException ex) {

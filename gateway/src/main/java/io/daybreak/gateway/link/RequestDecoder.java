@@ -120,7 +120,7 @@ final class RequestDecoder {
 
     private int decodeFrame(final int position, final int to) {
         final int available = to - position;
-        if (isSignedOn && available >= Frames.SINGLE_FRAME && admission.isOpen()) {
+        if (isSignedOn && available >= Frames.SINGLE_FRAME && !admission.isShuttingDown()) {
             final int next = decodeSingles(position, available);
             if (next != position || blockedBy != null) {
                 return next;
@@ -185,7 +185,7 @@ final class RequestDecoder {
         }
         long first = publisher.tryClaim(count, CommandPublisher.NEW_REQUESTS);
         if (first == CommandPublisher.NOT_CLAIMED) {
-            count = unitsThatFinish(position + Frames.BATCH_PREFACE, count, Frames.SINGLE_FRAME, true);
+            count = unitsThatFinish(position + Frames.BATCH_PREFACE, count, Frames.SINGLE_FRAME);
             first = count == 0 ? CommandPublisher.NOT_CLAIMED : publisher.tryClaim(count, CommandPublisher.FINISHING);
             if (first == CommandPublisher.NOT_CLAIMED) {
                 return stop(position, Progress.NEEDS_ROOM);
@@ -268,13 +268,6 @@ final class RequestDecoder {
                 return unfinishedChain(position, whole);
             }
         }
-        if (!admission.isOpen()) {
-            final int passing = isTransfers ? unitsThatFinish(position, run, entryLength, true) : isAccountActions() ? run : 0;
-            if (passing == 0) {
-                return answerEntries(position, isTransfers ? unitsThatFinish(position, run, entryLength, false) : run, admission.refusal());
-            }
-            run = passing;
-        }
         return publishEntries(position, run, isTransfers);
     }
 
@@ -346,7 +339,7 @@ final class RequestDecoder {
         int count = run;
         long first = publisher.tryClaim(count, isAccountActions() ? CommandPublisher.FINISHING : CommandPublisher.NEW_REQUESTS);
         if (first == CommandPublisher.NOT_CLAIMED) {
-            count = isTransfers ? unitsThatFinish(position, run, entryLength, true) : 0;
+            count = isTransfers ? unitsThatFinish(position, run, entryLength) : 0;
             first = count == 0 ? CommandPublisher.NOT_CLAIMED : publisher.tryClaim(count, CommandPublisher.FINISHING);
             if (first == CommandPublisher.NOT_CLAIMED) {
                 return stop(position, Progress.NEEDS_ROOM);
@@ -414,17 +407,17 @@ final class RequestDecoder {
     }
 
     /**
-     * Counts leading entries whose units, single transfers or whole chains, all finish earlier work (or all do not).
+     * Counts leading entries whose units, single transfers or whole chains, all finish earlier work.
      * A unit finishes earlier work if each of its members posts or voids a hold.
      */
-    private int unitsThatFinish(final int position, final int count, final int stride, final boolean wanted) {
+    private int unitsThatFinish(final int position, final int count, final int stride) {
         int border = 0;
         boolean isFinishing = true;
         for (int i = 0; i < count; i++) {
             final int flags = flagsOf(position + i * stride);
             isFinishing &= (flags & (TransferFlags.POST | TransferFlags.VOID)) != 0;
             if ((flags & TransferFlags.LINKED) == 0) {
-                if (isFinishing != wanted) {
+                if (!isFinishing) {
                     return border;
                 }
                 border = i + 1;

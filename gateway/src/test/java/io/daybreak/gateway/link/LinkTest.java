@@ -628,12 +628,17 @@ class LinkTest {
     void shouldRefuseWhileTheReserveIsReachedAndTakePaymentsAgain() throws Exception {
         rig();
         try (Peer peer = rig.peer()) {
-            rig.admission.storageReserveReached(true);
-            peer.send(transfers(1, payment(), payment()));
-            final Peer.Message refused = peer.receive();
-            assertThat(refused.count()).isEqualTo(2);
-            assertThat(refused.result(0)).isEqualTo(Result.STORAGE_RESERVE_REACHED);
-            rig.admission.storageReserveReached(false);
+            final byte[] paid = payment();
+            peer.send(transfers(1, paid));
+            assertThat(peer.receive().result(0)).isEqualTo(Result.OK);
+            rig.pipeline.refuseNew(Result.STORAGE_RESERVE_REACHED);
+            peer.send(transfers(2, payment(), paid, payment()));
+            final Peer.Message answer = peer.receive();
+            assertThat(answer.count()).isEqualTo(3);
+            assertThat(answer.result(0)).isEqualTo(Result.STORAGE_RESERVE_REACHED);
+            assertThat(answer.result(1)).as("a repeat gets its first outcome").isEqualTo(Result.OK);
+            assertThat(answer.result(2)).isEqualTo(Result.STORAGE_RESERVE_REACHED);
+            rig.pipeline.refuseNew(Result.OK);
             LinkRig.pay(peer, 2);
         }
     }

@@ -257,28 +257,6 @@ class RequestDecoderTest {
     }
 
     @Test
-    void shouldRefuseNewPaymentsBelowTheStorageReserve() {
-        rig.admission.storageReserveReached(true);
-        rig.receive(join(
-            transfers(1, transfer(1, 0)),
-            transfers(2, transfer(2, TransferFlags.POST)),
-            transfers(3, transfer(3, LINKED), transfer(4, TransferFlags.VOID)),
-            transfers(4, transfer(5, LINKED | TransferFlags.POST), transfer(6, TransferFlags.VOID)),
-            Wire.frame(QueryStatusDecoder.BLOCK_LENGTH, QueryStatusDecoder.TEMPLATE_ID, words(5)),
-            Wire.frame(RaiseRulesDecoder.BLOCK_LENGTH, RaiseRulesDecoder.TEMPLATE_ID, words(6, 1))));
-        rig.unanswered = 0;
-        rig.again();
-        final String refused = " r" + Result.STORAGE_RESERVE_REACHED;
-        assertThat(rig.events.stream().map(event -> event.replaceAll(" p7.*", "")).toList()).containsExactly(
-            "answer c1 0/1" + refused, "command t100 c2 0/1", "answer c3 0/2" + refused, "answer c3 1/2" + refused,
-            "command t100 c4 0/2", "command t100 c4 1/2", "command t53 c5 0/1", "command t37 c6 0/1");
-
-        rig.admission.storageReserveReached(false);
-        rig.receive(transfers(7, transfer(7, 0)));
-        assertThat(rig.events.get(8)).startsWith("command t100 c7");
-    }
-
-    @Test
     void shouldRefuseEveryCommandWhileShuttingDown() {
         rig.receive(transfers(1, transfer(1, 0)));
         rig.admission.shutDown();

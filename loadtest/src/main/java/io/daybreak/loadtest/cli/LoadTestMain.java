@@ -1,5 +1,7 @@
 package io.daybreak.loadtest.cli;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +20,8 @@ import java.io.PrintWriter;
     exitCodeList = {"0:done", "1:unexpected error", "2:the money differs", "3:not connected, or a connection lost",
         "4:the proof is incomplete", "64:wrong command line or file"})
 public final class LoadTestMain implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadTestMain.class);
+
     @Spec
     private CommandSpec spec;
 
@@ -39,7 +43,9 @@ public final class LoadTestMain implements Runnable {
                 err.println(ex.getMessage());
                 return ExitCode.USAGE;
             }
-            ex.printStackTrace(err);
+            // A defect: the log has the place, the terminal the sentence.
+            LOG.error("unexpected", ex);
+            err.println("loadtest: unexpected: " + ex);
             return ExitCode.UNEXPECTED;
         });
         return line.execute(arguments);

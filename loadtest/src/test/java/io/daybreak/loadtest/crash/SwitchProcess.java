@@ -18,7 +18,7 @@ final class SwitchProcess {
     private static final Pattern READY = Pattern.compile(
         "READY native=\\S+:(\\d+) data=\\S+ durability=(\\S+) sequence=(\\d+) recovery_ms=(\\d+)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private final Process process;
     private final Path out;
