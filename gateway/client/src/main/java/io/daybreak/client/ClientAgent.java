@@ -189,6 +189,11 @@ final class ClientAgent implements ConnectionListener {
     private void drainSubmitted() {
         // Cleared first: who submits from here on schedules another turn.
         isDrainScheduled.set(false);
+        if (closed.isDone()) {
+            // Who waited for room gets it from the requests that the closing abandons; nothing would answer him any more.
+            abandonSubmitted();
+            return;
+        }
         PendingRequest<?> request = submitted.poll();
         while (request != null) {
             final PendingRequest<?> accepted = request;

@@ -10,4 +10,13 @@ package io.daybreak.client;
  * @param idCapacity    transfer ids remembered for it
  */
 public record Participant(int participantId, String code, long keyId, int roles, long idCapacity) {
+    private static final long MAX_UINT32 = 0xFFFF_FFFFL;
+    private static final int MAX_UINT16 = 0xFFFF;
+
+    /** Checks only what would not fit on the wire: cut there, it would name another key or give other roles. */
+    public Participant {
+        if (keyId < 0 || keyId > MAX_UINT32 || roles < 0 || roles > MAX_UINT16) {
+            throw new IllegalArgumentException("key id or roles of a participant do not fit: " + keyId + ", " + roles);
+        }
+    }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /** The acquirer's client against a scripted switch on a real socket. */
 @Timeout(30)
@@ -197,6 +199,37 @@ class DaybreakClientTest {
     }
 
     @Test
+    void shouldNotLeaveThoseWaitingWhoGetRoomFromTheClosing() throws Exception {
+        try (StubSwitch stub = new StubSwitch(CREDENTIALS, number -> Reaction.SWALLOW)) {
+            final DaybreakClient client = connect(stub, OPTIONS.withMaxInFlight(8_190).withCloseGrace(Duration.ofMillis(50)));
+            final List<Transfer> all = new ArrayList<>();
+            for (int i = 0; i < 8_190; i++) {
+                all.add(transfer(client, 1));
+            }
+            client.transfersAsync(all);
+            final List<FutureTask<Outcome>> waiting = new ArrayList<>();
+            final List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                final Transfer transfer = transfer(client, 1);
+                final FutureTask<Outcome> task = new FutureTask<>(() -> client.transfer(transfer));
+                waiting.add(task);
+                threads.add(new Thread(task, "waits for room"));
+            }
+            threads.forEach(Thread::start);
+            for (final Thread thread : threads) {
+                final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+                while (thread.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadlineNs) {
+                    Thread.onSpinWait();
+                }
+            }
+            client.close();
+            for (final FutureTask<Outcome> task : waiting) {
+                assertThat(task.get(5, TimeUnit.SECONDS).decision()).isEqualTo(Decision.NOT_SENT);
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseABatchAboveTheLimitOfTheSwitch() throws Exception {
         try (StubSwitch stub = new StubSwitch(CREDENTIALS, first())) {
             stub.maxBatch = 2;
@@ -271,6 +304,16 @@ class DaybreakClientTest {
             assertThat(client.putGrant(Grant.range(2, 2, 1, 1000)).isApplied()).isTrue();
             assertThat(client.createAccounts(List.of(NewAccount.of(1, 156, 1, 0)))).hasSize(1);
         }
+    }
+
+    @Test
+    void shouldNotTakeWhatDoesNotFitOnTheWire() {
+        assertThatThrownBy(() -> NewAccount.of(1, 156, 65_536, 0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("65536");
+        assertThatThrownBy(() -> NewAccount.of(1, 156, 1, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Participant(2, "ACQ002", 1L << 32, 2, 4096)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Participant(2, "ACQ002", 1, 65_536, 4096)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Participant(2, "ACQ002", (1L << 32) - 1, 65_535, 4096).keyId()).isEqualTo(0xFFFF_FFFFL);
+        assertThat(NewAccount.of(1, 156, 65_535, 0).code()).isEqualTo(65_535);
     }
 
     @Test

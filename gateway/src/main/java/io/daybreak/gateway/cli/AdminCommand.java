@@ -3,6 +3,7 @@ package io.daybreak.gateway.cli;
 import io.daybreak.client.AccountAction;
 import io.daybreak.client.AccountRecord;
 import io.daybreak.client.ClientException;
+import io.daybreak.client.ClientOptions;
 import io.daybreak.client.DaybreakClient;
 import io.daybreak.client.Grant;
 import io.daybreak.client.LedgerTotals;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,8 @@ import java.util.function.Function;
         "Needs the operator's rights for everything but looking at what the participant may read."})
 final class AdminCommand implements Runnable {
     private static final String DEFAULT_SECRETS = "./data/demo.secret";
+    /** A person waits: a switch that is not there must be told of soon. */
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final long NS_PER_MS = 1_000_000L;
     private static final long NS_PER_S = 1_000_000_000L;
 
@@ -80,9 +84,14 @@ final class AdminCommand implements Runnable {
         try (DaybreakClient client = DaybreakClient.builder()
             .address(host, port)
             .credentials(SecretFile.find(participant, secretFile, System.getenv(), Path.of(DEFAULT_SECRETS)))
+            .options(ClientOptions.DEFAULT.withDeadline(DEADLINE))
             .connect()) {
             return request.apply(client);
         } catch (final IOException ex) {
+            spec.commandLine().getErr().println("daybreak: " + ex.getMessage());
+            return ExitCode.USAGE.code();
+        } catch (final IllegalArgumentException ex) {
+            // A value that the protocol has no room for.
             spec.commandLine().getErr().println("daybreak: " + ex.getMessage());
             return ExitCode.USAGE.code();
         } catch (final ClientException ex) {
@@ -125,11 +134,13 @@ final class AdminCommand implements Runnable {
         final int flags = (isDebitLimited ? AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS : 0)
             | (isCreditLimited ? AccountFlags.CREDITS_MUST_NOT_EXCEED_DEBITS : 0)
             | (hasHistory ? AccountFlags.HISTORY : 0);
-        final List<NewAccount> accounts = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            accounts.add(NewAccount.of(firstId + i, ledger, code, flags));
-        }
-        return ask(client -> tellAll(client.createAccounts(accounts), i -> "account " + Long.toUnsignedString(firstId + i)));
+        return ask(client -> {
+            final List<NewAccount> accounts = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                accounts.add(NewAccount.of(firstId + i, ledger, code, flags));
+            }
+            return tellAll(client.createAccounts(accounts), i -> "account " + Long.toUnsignedString(firstId + i));
+        });
     }
 
     @Command(name = "freeze", mixinStandardHelpOptions = true, description = "Freezes accounts: no new debits, credits or both.")

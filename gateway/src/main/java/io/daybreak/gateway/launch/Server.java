@@ -197,7 +197,7 @@ public final class Server implements AutoCloseable {
         } catch (final ClockGapException ex) {
             throw new StartException(ExitCode.CLOCK_GAP, ex.getMessage() + " (--set clock.accept-gap=true)", ex);
         }
-        links.connect(pipeline::newPublisher);
+        links.connect(pipeline::newPublisher, pipeline.clock()::nowNs);
         pipeline.start();
     }
 

@@ -88,6 +88,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     private long lastReceivedNs = openedNs;
     private long frameBegunNs;
     private boolean isMidFrame;
+    private long framesSeen;
     private boolean isKeepAliveSent;
     private long lingerUntilNs;
 
@@ -224,12 +225,16 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         }
     }
 
-    /** A frame was begun and not finished, or not. The time of a frame counts from its first byte. */
+    /**
+     * A frame was begun and not finished, or not. The time of a frame counts from its first byte; in a steady stream each
+     * read may end within a frame, but it is another one each time.
+     */
     private void watchFrame(final boolean isUnfinished) {
-        if (isUnfinished && !isMidFrame) {
+        if (isUnfinished && (!isMidFrame || decoder.frames() != framesSeen)) {
             frameBegunNs = lastReceivedNs;
         }
         isMidFrame = isUnfinished;
+        framesSeen = decoder.frames();
     }
 
     private void pause() {
@@ -392,7 +397,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         final int bytes = Frames.PREFIX + Frames.HEADER + ChallengeEncoder.BLOCK_LENGTH;
         final int at = claimOut(bytes);
         putHeader(at, bytes, ChallengeEncoder.BLOCK_LENGTH, ChallengeEncoder.TEMPLATE_ID);
-        challenge.wrap(out.view, at + Frames.PREFIX + Frames.HEADER).serverTimeMs(System.currentTimeMillis());
+        challenge.wrap(out.view, at + Frames.PREFIX + Frames.HEADER).serverTimeMs(loop.timeMs());
         out.view.putBytes(challenge.offset() + ChallengeEncoder.serverNonceEncodingOffset(), signOn.serverNonce);
         out.length += bytes;
         state = State.EXPECT_PROOF;
@@ -471,7 +476,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         final int at = claimOut(bytes);
         putHeader(at, bytes, WelcomeEncoder.BLOCK_LENGTH, WelcomeEncoder.TEMPLATE_ID);
         final WelcomeEncoder welcome = new WelcomeEncoder().wrap(out.view, at + Frames.PREFIX + Frames.HEADER);
-        welcome.serverTimeMs(System.currentTimeMillis())
+        welcome.serverTimeMs(loop.timeMs())
             .sessionId(linkId)
             .participantId(participantId)
             .maxFrameLength(settings.maxFrameLength())
@@ -495,7 +500,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         }
         putHeader(at, bytes, KeepAliveReplyEncoder.BLOCK_LENGTH, KeepAliveReplyEncoder.TEMPLATE_ID);
         out.view.putLong(at + 12, view.getLong(offset));
-        out.view.putLong(at + 20, System.currentTimeMillis());
+        out.view.putLong(at + 20, loop.timeMs());
         out.length += bytes;
     }
 

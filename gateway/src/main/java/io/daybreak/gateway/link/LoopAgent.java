@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * What one event loop shares among its connections: the publisher, the reply queue, the credit, the answer buffers, the
@@ -37,6 +38,7 @@ final class LoopAgent {
     private final Runnable drainTask = this::drain;
     private final Runnable retryTask = this::retry;
     private final Consumer<Throwable> defects;
+    private final LongSupplier timeNs;
     private final int credit;
 
     private final Link[] links;
@@ -53,12 +55,13 @@ final class LoopAgent {
     private boolean isRetryArmed;
     private int underWay;
 
-    LoopAgent(final int index, final EventLoop eventLoop, final CommandPublisher publisher, final LinkSettings settings,
+    LoopAgent(final int index, final EventLoop eventLoop, final CommandPublisher publisher, final LongSupplier timeNs, final LinkSettings settings,
               final Admission admission, final LinkCounters counters, final Consumer<Throwable> defects) {
         this.index = index;
         this.defects = defects;
         this.eventLoop = eventLoop;
         this.publisher = publisher;
+        this.timeNs = timeNs;
         this.settings = settings;
         this.admission = admission;
         this.counters = counters;
@@ -101,6 +104,11 @@ final class LoopAgent {
         if (!isWoken.get() && !isWoken.getAndSet(true)) {
             eventLoop.execute(drainTask);
         }
+    }
+
+    /** What a participant is told about the time, Unix milliseconds. */
+    long timeMs() {
+        return TimeUnit.NANOSECONDS.toMillis(timeNs.getAsLong());
     }
 
     // ---- Links ----
@@ -214,7 +222,7 @@ final class LoopAgent {
                 counters.onDrain(answered);
                 retryPaused();
             }
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | Error ex) {
             // Credit and queue no longer fit together: replies would stop without a word.
             defects.accept(ex);
         }
@@ -260,7 +268,7 @@ final class LoopAgent {
         isRetryArmed = false;
         try {
             retryPaused();
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | Error ex) {
             defects.accept(ex);
         }
     }
@@ -291,7 +299,7 @@ final class LoopAgent {
                 }
             }
             flushTouched();
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | Error ex) {
             // Thrown on, it would only end this task, and with it every time limit.
             defects.accept(ex);
         }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -94,11 +95,15 @@ public final class NativeServer implements AutoCloseable {
         return limiter.count();
     }
 
-    /** Gives each event loop its publisher; before the pipeline's first reply. */
-    public void connect(final Supplier<CommandPublisher> publishers) {
+    /**
+     * Gives each event loop its publisher; before the pipeline's first reply.
+     *
+     * @param timeNs the pipeline's time, Unix nanoseconds: what participants are told, since their ids are judged by it
+     */
+    public void connect(final Supplier<CommandPublisher> publishers, final LongSupplier timeNs) {
         int index = 0;
         for (final EventExecutor executor : group) {
-            final LoopAgent loop = new LoopAgent(index, (EventLoop) executor, publishers.get(), settings, admission, counters, defects);
+            final LoopAgent loop = new LoopAgent(index, (EventLoop) executor, publishers.get(), timeNs, settings, admission, counters, defects);
             loops[index++] = loop;
             loopOf.put(executor, loop);
         }

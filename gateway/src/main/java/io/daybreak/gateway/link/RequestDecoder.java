@@ -53,6 +53,7 @@ final class RequestDecoder {
 
     private State state = State.FRAME;
     private Progress blockedBy;
+    private long frames;
 
     // The batch whose entries are being read.
     private long correlationId;
@@ -91,6 +92,11 @@ final class RequestDecoder {
     /** True between the first and the last byte of a batch. */
     boolean isAmongEntries() {
         return state == State.ENTRIES;
+    }
+
+    /** Frames decoded to their end. */
+    long frames() {
+        return frames;
     }
 
     /** Why the last {@link #decode} stopped. */
@@ -192,6 +198,7 @@ final class RequestDecoder {
         }
         publisher.publish(first, first + count - 1);
         port.onPublished(count);
+        frames += count;
         return at;
     }
 
@@ -235,6 +242,7 @@ final class RequestDecoder {
     private int decodeEntries(final int position, final int to) {
         if (nextIndex == requestCount) {
             state = State.FRAME;
+            frames++;
             return position;
         }
         final int whole = Math.min((to - position) / entryLength, requestCount - nextIndex);
@@ -429,6 +437,7 @@ final class RequestDecoder {
             return stop(position, Progress.NEEDS_BYTES);
         }
         final int next = position + Frames.PREFIX + length;
+        frames++;
         if (!port.onSessionMessage(templateId, view, position + Frames.PREFIX + Frames.HEADER, length - Frames.HEADER)) {
             return stop(next, Progress.STOPPED);
         }
@@ -446,6 +455,7 @@ final class RequestDecoder {
         final int next = position + Frames.PREFIX + length;
         if (admission.isShuttingDown()) {
             port.answer(correlation, 0, 1, 1, Result.SHUTTING_DOWN);
+            frames++;
             return next;
         }
         return publishBlock(position, length, templateId, correlation, CommandPublisher.FINISHING, null);
@@ -519,6 +529,7 @@ final class RequestDecoder {
         fillMeta(slot, templateId, bytes, participantId, correlation, 0, 1, 0, buffer);
         publisher.publish(claimed, claimed);
         port.onPublished(1);
+        frames++;
         return position + Frames.PREFIX + length;
     }
 

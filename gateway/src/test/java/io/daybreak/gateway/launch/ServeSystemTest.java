@@ -198,6 +198,11 @@ class ServeSystemTest {
             final String port = server.ready().group("port");
             assertThat(admin(port, "create-accounts", "--first-id", "5001", "--count", "2", "--ledger", "156", "--code", "1"))
                 .contains("account 5001: OK", "account 5002: OK");
+            try (ServerUnderTest command = new ServerUnderTest(directory, NOTHING, "admin", "create-accounts", "--first-id", "6001", "--ledger", "156",
+                "--code", "65537", "--port", port, "--secret-file", data().resolve("demo.secret").toString())) {
+                assertThat(command.exitCode()).as("a code that would be cut to 1").isEqualTo(ExitCode.USAGE.code());
+                assertThat(command.err()).contains("65537");
+            }
             assertThat(admin(port, "freeze", "5001", "--sides", "debits")).contains("account 5001: OK");
             assertThat(admin(port, "accounts", "5001", "1")).contains("account 5001: ledger=156", "balance=1000000");
             assertThat(admin(port, "put-participant", "--id", "3", "--code", "ACQ002", "--id-capacity", "2000")).contains("participant ACQ002: OK");

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 /** Links on a real socket before a real pipeline and state machine; the journal keeps nothing. */
 final class LinkRig implements AutoCloseable {
@@ -51,6 +52,8 @@ final class LinkRig implements AutoCloseable {
         int eventLoops = 1;
         int ringCapacity = 4_096;
         boolean isEpoll = true;
+        long wallAheadMs;
+        LongSupplier timeNs;
     }
 
     LinkRig(final Options options) throws Exception {
@@ -65,7 +68,7 @@ final class LinkRig implements AutoCloseable {
                 @Override
                 public long wallNs() {
                     final Instant now = Instant.now();
-                    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+                    return now.getEpochSecond() * 1_000_000_000L + now.getNano() + options.wallAheadMs * 1_000_000L;
                 }
 
                 @Override
@@ -74,7 +77,7 @@ final class LinkRig implements AutoCloseable {
                 }
             },
             (reason, message, cause) -> fatal.compareAndSet(null, reason + " " + message + " " + cause));
-        server.connect(pipeline::newPublisher);
+        server.connect(pipeline::newPublisher, options.timeNs != null ? options.timeNs : pipeline.clock()::nowNs);
         pipeline.start();
         provision();
         address = server.bind(Credentials.builder().put(CODE, 1, SECRET).put(OTHER, 1, secret(2)).put(BARRED, 1, secret(3)).build());

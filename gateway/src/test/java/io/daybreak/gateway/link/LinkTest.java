@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static io.daybreak.gateway.link.LinkRig.payment;
 import static io.daybreak.gateway.link.Wire.join;
@@ -64,6 +67,63 @@ class LinkTest {
             assertThat(welcome.body().getShort(64) & 0xFFFF).isEqualTo(8_190);
             assertThat(welcome.body().getShort(66)).isEqualTo((short) 64);
             LinkRig.pay(peer, 1);
+        }
+    }
+
+    @Test
+    void shouldTellTheTimeByWhichIdsAreJudged() throws Exception {
+        options.wallAheadMs = 86_400_000;
+        rig();
+        final long leastMs = System.currentTimeMillis() + options.wallAheadMs - 60_000;
+        try (Peer peer = new Peer(rig.address)) {
+            peer.hello(LinkRig.CODE);
+            final Peer.Message challenge = peer.receive();
+            assertThat(challenge.body().getLong(0)).as("Challenge").isGreaterThan(leastMs);
+        }
+        try (Peer peer = new Peer(rig.address)) {
+            assertThat(peer.signOn(LinkRig.CODE, LinkRig.SECRET).body().getLong(32)).as("Welcome").isGreaterThan(leastMs);
+            peer.send(KEEP_ALIVE);
+            assertThat(peer.receive().body().getLong(8)).as("KeepAliveReply").isGreaterThan(leastMs);
+        }
+    }
+
+    @Test
+    void shouldStopTheSwitchWhenTheDeliveryOfRepliesBreaksOff() throws Exception {
+        final AtomicInteger asked = new AtomicInteger();
+        options.timeNs = () -> {
+            // The Challenge is made when Hello comes, Welcome when an answer is delivered.
+            if (asked.incrementAndGet() == 2) {
+                throw new OutOfMemoryError("no direct memory");
+            }
+            return 0;
+        };
+        rig();
+        try (Peer peer = new Peer(rig.address)) {
+            peer.hello(LinkRig.CODE);
+            peer.proof(peer.mac(LinkRig.SECRET, "daybreak client 1", LinkRig.CODE, peer.challenge()));
+            Await.until("the switch hears of it", () -> rig.fatal.get() != null);
+            assertThat(rig.fatal.getAndSet(null)).contains("no direct memory");
+        }
+    }
+
+    @Test
+    void shouldNotTakeAStreamOfFramesForOneThatNeverEnds() throws Exception {
+        options.frameMs = 300;
+        rig();
+        try (Peer peer = rig.peer()) {
+            final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(4 * options.frameMs);
+            byte[] frame = transfers(1, payment());
+            peer.send(frame, 0, 50);
+            for (long i = 1; System.nanoTime() < endNs; i++) {
+                // Each read ends within a frame, but each frame ends in time.
+                final byte[] next = i % 2 == 0 ? transfers(i + 1, payment()) : transfers(i + 1, payment(), payment());
+                peer.send(join(Arrays.copyOfRange(frame, 50, frame.length), Arrays.copyOf(next, 50)));
+                final Peer.Message answer = peer.receive();
+                assertThat(answer).isNotNull();
+                assertThat(answer.error()).isNull();
+                assertThat(answer.correlationId()).isEqualTo(i);
+                frame = next;
+            }
         }
     }
 

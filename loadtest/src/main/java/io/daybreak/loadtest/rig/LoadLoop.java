@@ -71,6 +71,7 @@ final class LoadLoop implements Runnable {
     private long accepted;
     private long answeredMeasured;
     private long acceptedWithin;
+    private long measuredNs;
     private long cpuFromNs;
     private long cpuToNs;
     private long answeredAtCpuFrom;
@@ -163,6 +164,11 @@ final class LoadLoop implements Runnable {
         return acceptedWithin;
     }
 
+    /** How long was measured: the duration, or less if the run ended early. */
+    long measuredNs() {
+        return measuredNs;
+    }
+
     long cpuNs() {
         return cpuToNs - cpuFromNs;
     }
@@ -237,6 +243,7 @@ final class LoadLoop implements Runnable {
             runClosedLoop();
         }
         isSending = false;
+        measuredNs = Math.max(0, Math.min(measureToNs, System.nanoTime()) - measureFromNs);
     }
 
     private void runClosedLoop() {

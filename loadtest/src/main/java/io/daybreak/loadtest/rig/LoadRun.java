@@ -12,6 +12,7 @@ import org.HdrHistogram.Histogram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -216,6 +217,7 @@ public final class LoadRun {
         long offered = 0;
         long accepted = 0;
         long acceptedWithin = 0;
+        long measuredNs = 0;
         long unsent = 0;
         long cpuNs = 0;
         long answered = 0;
@@ -225,6 +227,7 @@ public final class LoadRun {
             offered += loop.offered();
             accepted += loop.accepted();
             acceptedWithin += loop.acceptedWithin();
+            measuredNs = Math.max(measuredNs, loop.measuredNs());
             unsent += loop.unsent();
             cpuNs += loop.cpuNs();
             answered += loop.answeredForCpu();
@@ -235,8 +238,12 @@ public final class LoadRun {
             }
         }
         final List<String> proofText = new ArrayList<>();
+        if (measuredNs < settings.duration().toNanos()) {
+            proofText.add(String.format(Locale.ROOT, "ended early: %.1f s of %.1f s were measured", measuredNs / NS_PER_S,
+                settings.duration().toNanos() / NS_PER_S));
+        }
         final Proof proof = settings.mayProve() ? prove(unknown, debitsBefore, creditsBefore, proofText) : Proof.SKIPPED;
-        return new RunResult(settings, acceptedWithin * NS_PER_S / settings.duration().toNanos(), latency, sendLag, offered, accepted,
+        return new RunResult(settings, measuredNs == 0 ? 0 : acceptedWithin * NS_PER_S / measuredNs, latency, sendLag, offered, accepted,
             refused, unsent, unknown.entries().size(), errors, answered == 0 ? 0 : (double) cpuNs / answered, proof, proofText);
     }
 

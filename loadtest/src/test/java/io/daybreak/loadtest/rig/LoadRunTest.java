@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Whole runs against the bare switch, honest and not. */
 @Timeout(60)
@@ -113,6 +114,30 @@ class LoadRunTest {
             assertThat(result.unsent()).isPositive();
             assertThat(result.accepted() + result.unsent()).isEqualTo(result.offered());
             assertThat(result.proof()).isEqualTo(Proof.PROVED);
+        }
+    }
+
+    @Test
+    void shouldCountTheRateOfARunThatEndsEarlyByTheTimeThatItRan() throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, true, Fault.NONE, 1)) {
+            final RigSettings whole = settings(bare.port(), 2_000, 2, 1, 1, 1_024);
+            final RigSettings minute = new RigSettings(whole.host(), whole.port(), CREDENTIALS, CREDENTIALS, whole.ratePerSecond(), whole.arrivals(),
+                whole.connections(), whole.loops(), whole.batch(), whole.window(), Duration.ofMinutes(1), Duration.ofMillis(1), whole.turn(), whole.drain(),
+                whole.debitFrom(), whole.debitCount(), whole.creditFrom(), whole.creditCount(), whole.amountFrom(), whole.amountTo(), whole.zipf(),
+                whole.hotShare(), whole.ledger(), whole.code(), whole.seed(), true);
+            final AtomicReference<LoadRun> running = new AtomicReference<>();
+            running.set(new LoadRun(minute, new RunObserver() {
+                @Override
+                public void onProgress(final long elapsedNs, final long totalNs, final long answered, final long refused) {
+                    if (answered > 1_000) {
+                        running.get().stop();
+                    }
+                }
+            }));
+            final RunResult result = running.get().run();
+            assertThat(result.proof()).isEqualTo(Proof.PROVED);
+            assertThat(result.throughputPerSecond()).isBetween(1_000.0, 3_000.0);
+            assertThat(result.proofText()).anyMatch(line -> line.startsWith("ended early"));
         }
     }
 
