@@ -42,14 +42,14 @@ each() { # row, durability, options
 
 for row in $rows; do
   case $row in
-    single) each single disk --rate max --connections 4 --window 1024 --duration 8s --warmup 6s; tell single throughput_per_s p50 p99 ;;
-    batch) each batch disk --rate max --connections 2 --window 4 --batch 8190 --duration 8s --warmup 6s; tell batch throughput_per_s p50 p99 ;;
-    process) each process process --rate max --connections 4 --window 1024 --duration 8s --warmup 6s; tell process throughput_per_s p50 p99 ;;
-    open) each open disk --rate 100000 --connections 4 --duration 20s --warmup 10s; tell open throughput_per_s p50 p90 p99 p999 max ;;
+    single) each single disk --rate max --connections 4 --window 1024 --duration 6s --warmup 5s; tell single throughput_per_s p50 p99 ;;
+    batch) each batch disk --rate max --connections 2 --window 4 --batch 8190 --duration 6s --warmup 5s; tell batch throughput_per_s p50 p99 ;;
+    process) each process process --rate max --connections 4 --window 1024 --duration 6s --warmup 5s; tell process throughput_per_s p50 p99 ;;
+    open) each open disk --rate 100000 --connections 4 --duration 15s --warmup 6s; tell open throughput_per_s p50 p90 p99 p999 max ;;
     hot) # in turn, so that the machine's moods fall on both
       for i in $(seq "$runs"); do
-        fresh disk; pay "uniform-$i" --rate max --connections 4 --window 1024 --duration 8s --warmup 6s --hot-share 0; stop
-        fresh disk; pay "hot-$i" --rate max --connections 4 --window 1024 --duration 8s --warmup 6s --hot-share 1; stop
+        fresh disk; pay "uniform-$i" --rate max --connections 4 --window 1024 --duration 6s --warmup 5s --hot-share 0; stop
+        fresh disk; pay "hot-$i" --rate max --connections 4 --window 1024 --duration 6s --warmup 5s --hot-share 1; stop
       done
       tell uniform throughput_per_s; tell hot throughput_per_s ;;
     start)
