@@ -31,6 +31,7 @@ final class RecordLog {
     private long firstSlab;
     private long end;
     private long allocatedSlabs;
+    private long spareSlab;
     private long digest;
     private long markedEnd;
     private long markedDigest;
@@ -87,7 +88,9 @@ final class RecordLog {
     long nextAddress() {
         final long slab = end >>> slabShift;
         if (slab == allocatedSlabs) {
-            slabs[(int) slab & slabs.length - 1] = allocator.allocateZeroed();
+            // What was forgotten last makes room for what comes next: records write all their words, nothing need be zero.
+            slabs[(int) slab & slabs.length - 1] = spareSlab == 0 ? allocator.allocateZeroed() : spareSlab;
+            spareSlab = 0;
             UnsafeApi.putLong(sums.address(slab & slabs.length - 1), 0);
             allocatedSlabs++;
         }
@@ -117,7 +120,11 @@ final class RecordLog {
         if (end - ((firstSlab + 1) << slabShift) >= retained) {
             final int index = (int) firstSlab & slabs.length - 1;
             digest -= UnsafeApi.getLong(sums.address(index));
-            allocator.release(slabs[index]);
+            if (spareSlab == 0) {
+                spareSlab = slabs[index];
+            } else {
+                allocator.release(slabs[index]);
+            }
             slabs[index] = 0;
             firstSlab++;
         }

@@ -1,0 +1,59 @@
+package io.daybreak.journal.memory;
+
+import io.daybreak.memory.SlabAllocator;
+import org.agrona.UnsafeApi;
+import org.junit.jupiter.api.Test;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Slabs are aligned, zero, and nobody else's, however they come: from the stock, on demand, or used before. */
+class HugeSlabAllocatorTest {
+    private static final int SLABS = 40;
+
+    @Test
+    void shouldGiveAlignedZeroSlabsToOneOwnerEach() {
+        try (HugeSlabAllocator allocator = new HugeSlabAllocator(4)) {
+            final Set<Long> taken = new HashSet<>();
+            for (int i = 0; i < SLABS; i++) {
+                final long slab = allocator.allocateZeroed();
+                assertThat(taken.add(slab)).as("slab %d is nobody else's", i).isTrue();
+                assertThat(slab % SlabAllocator.SLAB_BYTES).isZero();
+                assertZero(slab);
+                UnsafeApi.setMemory(slab, SlabAllocator.SLAB_BYTES, (byte) 0xA5);
+            }
+            assertThat(allocator.allocatedBytes()).isGreaterThanOrEqualTo((long) SLABS * SlabAllocator.SLAB_BYTES);
+            taken.forEach(allocator::release);
+        }
+    }
+
+    @Test
+    void shouldUseReleasedSlabsAgainAndZeroThem() {
+        try (HugeSlabAllocator allocator = new HugeSlabAllocator(2)) {
+            final Set<Long> released = new HashSet<>();
+            for (int i = 0; i < 8; i++) {
+                final long slab = allocator.allocateZeroed();
+                UnsafeApi.setMemory(slab, SlabAllocator.SLAB_BYTES, (byte) 0x5A);
+                released.add(slab);
+            }
+            released.forEach(allocator::release);
+            int again = 0;
+            for (int i = 0; i < 12; i++) {
+                final long slab = allocator.allocateZeroed();
+                assertZero(slab);
+                again += released.contains(slab) ? 1 : 0;
+            }
+            assertThat(again).as("released slabs that came back").isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    private static void assertZero(final long slab) {
+        long sum = 0;
+        for (long offset = 0; offset < SlabAllocator.SLAB_BYTES; offset += 8) {
+            sum |= UnsafeApi.getLong(slab + offset);
+        }
+        assertThat(sum).isZero();
+    }
+}
