@@ -98,7 +98,7 @@ class CrashSystemTest {
         }
     }
 
-    private static String[] concat(final String first, final String[] rest) {
+    static String[] concat(final String first, final String[] rest) {
         final String[] all = new String[rest.length + 1];
         all[0] = first;
         System.arraycopy(rest, 0, all, 1, rest.length);

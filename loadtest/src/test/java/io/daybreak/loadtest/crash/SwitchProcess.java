@@ -33,11 +33,19 @@ final class SwitchProcess {
     /** Starts the server's jar; {@code prefix} is what stands before java, such as a namespace of its own. */
     static SwitchProcess server(final List<String> prefix, final Path directory, final int port, final String durability)
         throws IOException {
-        return start(prefix, "gateway/target/daybreak.jar", directory, "server", "serve", "--demo", "--data",
-            directory.resolve("data").toString(), "--native-port", Integer.toString(port), "--durability", durability,
+        return server(prefix, directory, directory.resolve("data"), port, "--durability", durability);
+    }
+
+    /** The same with a data directory and options of one's own. */
+    static SwitchProcess server(final List<String> prefix, final Path directory, final Path data, final int port,
+                                final String... options) throws IOException {
+        final List<String> arguments = new ArrayList<>(List.of("serve", "--demo", "--data", data.toString(),
+            "--native-port", Integer.toString(port),
             // Small, so that the commit log is recycled and the crash comes in every lap of it.
             "--set", "journal.commit-log-bytes=16MiB", "--set", "capacity.transfers-retained=200000",
-            "--set", "capacity.accounts=10000");
+            "--set", "capacity.accounts=10000"));
+        arguments.addAll(List.of(options));
+        return start(prefix, "gateway/target/daybreak.jar", directory, "server", arguments.toArray(new String[0]));
     }
 
     /** Starts a command of the load generator's jar. */
