@@ -41,12 +41,8 @@ public final class StateMachine {
     private final AccountCommands accountCommands;
     private final Administration administration;
     private final Queries queries;
+    private final Chain chain;
     private final TransferCommand single = new TransferCommand();
-    private TransferCommand[] members = new TransferCommand[0];
-    private Outcome[] memberOutcomes = new Outcome[0];
-    private long[] memberAmounts = new long[0];
-    private int memberCount;
-    private int chainParticipantId;
     private long lastSequence;
     private long nowNs;
     private long nowMs;
@@ -61,6 +57,7 @@ public final class StateMachine {
         this.administration = new Administration(participants, ids, transfers);
         this.accountCommands = new AccountCommands(transfers, administration);
         this.queries = new Queries(this, participants, ids, transfers);
+        this.chain = new Chain(this, participants, ids, transfers, administration);
     }
 
     /**
@@ -156,7 +153,7 @@ public final class StateMachine {
     }
 
     /** Parts A to C of the precedence: contents, participant, an id from the future. */
-    private int checkBeforeIdentity(final TransferCommand transfer, final int participantId) {
+    int checkBeforeIdentity(final TransferCommand transfer, final int participantId) {
         if (!administration.isConfigured()) {
             return Result.NOT_CONFIGURED;
         }
@@ -174,7 +171,7 @@ public final class StateMachine {
         return ids.isFuture(transfer.idHi(), nowMs) ? Result.ID_IN_THE_FUTURE : Result.OK;
     }
 
-    private void repeat(final long known, final TransferCommand transfer, final Outcome outcome) {
+    void repeat(final long known, final TransferCommand transfer, final Outcome outcome) {
         if (ids.fingerprintOf(known) == transfer.fingerprint()) {
             outcome.set(ids.sequence(known), ids.timestampNs(known), ids.amount(known), ids.result(known), OutcomeFlags.REPEATED);
         } else {
@@ -197,16 +194,16 @@ public final class StateMachine {
         refusal = result;
     }
 
-    private int refusalOf(final TransferCommand transfer) {
+    int refusalOf(final TransferCommand transfer) {
         return refusal == Result.STORAGE_RESERVE_REACHED && transfer.isFinishing() ? Result.OK : refusal;
     }
 
-    private long takeSequence() {
+    long takeSequence() {
         changedNs = nowNs;
         return ++lastSequence;
     }
 
-    private void undecided(final Outcome outcome, final int result) {
+    void undecided(final Outcome outcome, final int result) {
         outcome.set(lastSequence, nowNs, 0, result, 0);
     }
 
@@ -216,166 +213,17 @@ public final class StateMachine {
      * @param count members, from 2 to the greatest chain; the caller has made sure of it
      */
     public void applyChainBegin(final int participantId, final int count) {
-        if (count > members.length) {
-            growMembers(count);
-        }
-        chainParticipantId = participantId;
-        memberCount = 0;
-    }
-
-    private void growMembers(final int count) {
-        members = new TransferCommand[count];
-        for (int i = 0; i < count; i++) {
-            members[i] = new TransferCommand();
-        }
-        memberOutcomes = new Outcome[count];
-        memberAmounts = new long[count];
+        chain.begin(participantId, count);
     }
 
     /** The next member of the chain, a transfer's body. Its outcome is set by {@link #applyChainEnd()}. */
     public void applyChainMember(final DirectBuffer command, final int offset, final Outcome outcome) {
-        members[memberCount].wrap(command, offset);
-        memberOutcomes[memberCount] = outcome;
-        memberCount++;
+        chain.add(command, offset, outcome);
     }
 
     /** Applies the chain: all of its members or none. */
     public void applyChainEnd() {
-        if (!administration.isConfigured()) {
-            allUndecided(Result.NOT_CONFIGURED, 0, Result.NOT_CONFIGURED);
-        } else if (memberCount > administration.maxChain()) {
-            allUndecided(Result.CHAIN_IS_TOO_LONG, 0, Result.CHAIN_IS_TOO_LONG);
-        } else if (chainIsNew()) {
-            applyNewChain();
-        }
-        for (int i = 0; i < memberCount; i++) {
-            memberOutcomes[i] = null;
-        }
-    }
-
-    /** Checks each member up to its identity. If this answers the chain already, sets the outcomes and returns false. */
-    private boolean chainIsNew() {
-        int known = 0;
-        for (int i = 0; i < memberCount; i++) {
-            final TransferCommand member = members[i];
-            int result = checkBeforeIdentity(member, chainParticipantId);
-            if (result == Result.OK) {
-                final long handle = ids.find(chainParticipantId, member.idHi(), member.idLo());
-                if (isInChainBefore(i)) {
-                    result = Result.CHAIN_REPEATS_AN_ID;
-                } else if (handle == IdMemory.NOT_FOUND) {
-                    result = ids.admit(chainParticipantId, member.idHi(), nowMs);
-                } else if (ids.fingerprintOf(handle) == member.fingerprint()) {
-                    known++;
-                } else {
-                    result = Result.EXISTS_WITH_DIFFERENT_CONTENTS;
-                }
-            }
-            if (result == Result.ID_EXPIRED) {
-                tellWhatIsKnown();
-                return false;
-            }
-            if (result != Result.OK) {
-                allUndecided(result, i, Result.CHAIN_MEMBER_NOT_DECIDED);
-                return false;
-            }
-        }
-        if (known == 0) {
-            return chainIsTaken();
-        }
-        for (int i = 0; i < memberCount; i++) {
-            final long handle = ids.find(chainParticipantId, members[i].idHi(), members[i].idLo());
-            if (handle == IdMemory.NOT_FOUND) {
-                undecided(memberOutcomes[i], Result.CHAIN_MEMBER_EXISTS);
-            } else {
-                repeat(handle, members[i], memberOutcomes[i]);
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Of a chain with an expired member: it may be a repeat of one that was applied. So nobody is told that nothing was done
-     * with a member that is known or may have been.
-     */
-    private void tellWhatIsKnown() {
-        for (int i = 0; i < memberCount; i++) {
-            final TransferCommand member = members[i];
-            int result = Result.CHAIN_MEMBER_NOT_DECIDED;
-            if (checkBeforeIdentity(member, chainParticipantId) == Result.OK) {
-                final long handle = ids.find(chainParticipantId, member.idHi(), member.idLo());
-                if (handle != IdMemory.NOT_FOUND) {
-                    repeat(handle, member, memberOutcomes[i]);
-                    continue;
-                }
-                if (ids.admit(chainParticipantId, member.idHi(), nowMs) == Result.ID_EXPIRED) {
-                    result = Result.ID_EXPIRED;
-                }
-            }
-            undecided(memberOutcomes[i], result);
-        }
-    }
-
-    /** False, with all outcomes set, if a member of this new chain is among what is refused now, see {@link #refuseNew}. */
-    private boolean chainIsTaken() {
-        for (int i = 0; i < memberCount; i++) {
-            final int result = refusalOf(members[i]);
-            if (result != Result.OK) {
-                allUndecided(result, i, Result.CHAIN_MEMBER_NOT_DECIDED);
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean isInChainBefore(final int index) {
-        for (int i = 0; i < index; i++) {
-            if (members[i].idLo() == members[index].idLo() && members[i].idHi() == members[index].idHi()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void applyNewChain() {
-        final int participantIndex = participants.find(chainParticipantId);
-        int result = Result.OK;
-        int applied = 0;
-        transfers.beginChain();
-        while (applied < memberCount && result == Result.OK) {
-            final TransferCommand member = members[applied];
-            result = transfers.decide(member, participantIndex, chainParticipantId, Result.OK, nowNs);
-            if (result == Result.OK) {
-                memberAmounts[applied] = transfers.decidedAmount();
-                transfers.post(member, chainParticipantId, lastSequence + 1 + applied, nowNs);
-                applied++;
-            }
-        }
-        if (result == Result.OK) {
-            transfers.commitChain();
-        } else {
-            transfers.rollbackChain();
-        }
-        if (!Result.isDecided(result)) {
-            allUndecided(result, applied, Result.CHAIN_MEMBER_NOT_DECIDED);
-            return;
-        }
-        for (int i = 0; i < memberCount; i++) {
-            final TransferCommand member = members[i];
-            final long sequence = takeSequence();
-            final int memberResult = result == Result.OK || i == applied ? result : Result.LINKED_TRANSFER_FAILED;
-            final long amount = result == Result.OK ? memberAmounts[i] : 0;
-            ids.insert(chainParticipantId, member.idHi(), member.idLo(), member.fingerprint(), memberResult, sequence, nowNs,
-                amount, nowMs);
-            memberOutcomes[i].set(sequence, nowNs, amount, memberResult, 0);
-        }
-        transfers.trim();
-    }
-
-    private void allUndecided(final int cause, final int causeIndex, final int others) {
-        for (int i = 0; i < memberCount; i++) {
-            undecided(memberOutcomes[i], i == causeIndex ? cause : others);
-        }
+        chain.apply(nowNs, nowMs);
     }
 
     private void applyOther(final int templateId, final int participantId, final DirectBuffer command, final int offset,

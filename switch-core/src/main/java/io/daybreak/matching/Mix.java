@@ -1,5 +1,7 @@
 package io.daybreak.matching;
 
+import io.daybreak.memory.Hashing;
+
 /**
  * Hashes of the memory of ids. The same on every machine and every Java version: digests depend on them.
  */
@@ -12,27 +14,22 @@ final class Mix {
     private Mix() {
     }
 
-    /** Both halves of the product folded into one word: each input bit reaches the middle of the result. */
-    static long fold(final long x, final long y) {
-        return Math.multiplyHigh(x, y) ^ x * y;
-    }
-
     /** Where an id belongs in a slice whose salts are given. */
     static long ofId(final long idHi, final long idLo, final long saltHi, final long saltLo) {
-        return fold(fold(idHi ^ saltHi, idLo ^ saltLo) ^ saltHi, A);
+        return Hashing.fold(Hashing.fold(idHi ^ saltHi, idLo ^ saltLo) ^ saltHi, A);
     }
 
     /** Hash of one record of up to three words; {@code kind} keeps records of different kinds apart. */
     static long ofRecord(final long kind, final long x, final long y, final long z) {
-        return fold(fold(kind ^ A, x ^ B) ^ y ^ C, fold(z ^ D, kind ^ C) ^ B);
+        return Hashing.fold(Hashing.fold(kind ^ A, x ^ B) ^ y ^ C, Hashing.fold(z ^ D, kind ^ C) ^ B);
     }
 
     /** Hash of one remembered id with all that is known of it. */
     static long ofEntry(final long participantId, final long idHi, final long idLo, final long fingerprintAndResult,
                         final long sequence, final long timestampNs, final long amount) {
-        final long id = fold(idHi ^ A, idLo ^ B);
-        final long decided = fold(sequence ^ C, timestampNs ^ D);
-        final long contents = fold(fingerprintAndResult ^ B, amount ^ A ^ participantId << 48);
-        return fold(id ^ contents ^ D, decided ^ Long.rotateLeft(contents, 32) ^ C);
+        final long id = Hashing.fold(idHi ^ A, idLo ^ B);
+        final long decided = Hashing.fold(sequence ^ C, timestampNs ^ D);
+        final long contents = Hashing.fold(fingerprintAndResult ^ B, amount ^ A ^ participantId << 48);
+        return Hashing.fold(id ^ contents ^ D, decided ^ Long.rotateLeft(contents, 32) ^ C);
     }
 }

@@ -24,7 +24,7 @@ public final class PipelineContext {
         /** {@code ring.max-batch}: slots that the ledger stage takes at once. */
         public static final int MAX_BATCH_DEFAULT = 2_048;
         /** {@code ring.yields}: times that an idle stage offers its core to others before it parks; figures: WaitStrategyBench. */
-        public static final int WAIT_YIELDS_DEFAULT = 10;
+        public static final int WAIT_YIELDS_DEFAULT = 0;
         /** Above this a stage would burn more than it saves. */
         public static final int WAIT_YIELDS_MAX = 10_000;
         /** {@code chain.max-members}: members of the longest linked chain. */
