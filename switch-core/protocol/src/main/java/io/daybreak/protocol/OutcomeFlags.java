@@ -4,6 +4,10 @@ package io.daybreak.protocol;
 public final class OutcomeFlags {
     /** The id was known: this is its first outcome, and nothing was done now. */
     public static final int REPEATED = 1;
+    /** The answer comes later, as an effect. */
+    public static final int DEFERRED = 1 << 1;
+    /** Answered and not decided: an enquiry takes no sequence and is not journaled. */
+    public static final int NOT_JOURNALED = 1 << 2;
 
     /** TransferLookup: nothing is known of this id. */
     public static final int LOOKUP_UNKNOWN = 0;

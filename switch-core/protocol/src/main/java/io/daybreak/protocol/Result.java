@@ -65,6 +65,19 @@ public final class Result {
     public static final int LIMIT_OUT_OF_RANGE = 47;
     public static final int SHUTTING_DOWN = 48;
 
+    // Not decided: payments.
+    public static final int PAYMENT_CAPACITY_REACHED = 49;
+    public static final int ISSUER_REQUEST_CAPACITY_REACHED = 50;
+    public static final int RECORD_CAPACITY_REACHED = 51;
+    public static final int TRANSMISSION_TIME_IN_THE_FUTURE = 52;
+    public static final int REQUEST_BEFORE_THE_WINDOW = 53;
+    public static final int DUPLICATE_WITH_DIFFERENT_CONTENTS = 54;
+    /** No answer yet: the first request is still with its issuer, and this repeat waits with it. */
+    public static final int WAITS_FOR_THE_FIRST = 55;
+    public static final int TOO_MANY_REPEATS_WAIT = 56;
+    public static final int INSTITUTION_NOT_FOUND = 57;
+    public static final int ANSWER_NOT_WAITED_FOR = 58;
+
     // Refused and remembered: transfers.
     public static final int LINKED_TRANSFER_FAILED = 64;
     public static final int PENDING_TRANSFER_NOT_FOUND = 65;
@@ -106,6 +119,65 @@ public final class Result {
     public static final int GRANT_NOT_FOUND = 134;
     public static final int CLOCK_WOULD_GO_BACK = 135;
     public static final int RULES_VERSION_WOULD_GO_BACK = 136;
+    public static final int RECORD_INVALID = 137;
+    public static final int RECORD_NOT_FOUND = 138;
+    public static final int RECORD_NAMES_AN_UNKNOWN_ACCOUNT = 139;
+    public static final int RECORD_NAMES_AN_UNKNOWN_RECORD = 140;
+    public static final int BUSINESS_DATE_WOULD_GO_BACK = 141;
+
+    // Payments: applied, and there is more to say than OK.
+    /** The request is with the issuer; the answer comes as an effect. */
+    public static final int AWAITING_ISSUER = 160;
+    public static final int APPROVED_IN_PART = 161;
+    public static final int APPROVED_BY_STAND_IN = 162;
+    /** An advice was taken, and an item for a person was made of it. */
+    public static final int TAKEN_AS_AN_ITEM = 163;
+    /** A reversal of what was reversed, declined or released already: nothing moves. */
+    public static final int NOTHING_LEFT_TO_REVERSE = 164;
+
+    // Payments: refused. The order of the numbers is the order of the checks.
+    public static final int REVERSED_BEFORE = 170;
+    public static final int MERCHANT_NOT_FOUND = 171;
+    public static final int MERCHANT_NOT_ACTIVE = 172;
+    public static final int TERMINAL_NOT_FOUND = 173;
+    public static final int TERMINAL_NOT_ACTIVE = 174;
+    public static final int CARD_NOT_FOUND = 175;
+    public static final int CARD_LOST = 176;
+    public static final int CARD_STOLEN = 177;
+    public static final int CARD_ON_NEGATIVE_FILE = 178;
+    public static final int CARD_EXPIRED = 179;
+    public static final int OPERATION_UNKNOWN = 180;
+    public static final int OPERATION_NOT_GRANTED = 181;
+    public static final int ORIGINAL_NOT_FOUND = 182;
+    public static final int ORIGINAL_NOT_OPEN = 183;
+    public static final int DESTINATION_NOT_FOUND = 184;
+    public static final int CURRENCY_DIFFERS = 185;
+    public static final int AMOUNT_INVALID = 186;
+    public static final int EXCEEDS_WHAT_IS_LEFT = 187;
+    public static final int EXCEEDS_WHAT_WAS_CAPTURED = 188;
+    public static final int PIN_NOT_SUPPORTED = 189;
+    public static final int PIN_WRONG = 190;
+    public static final int PIN_TRIES_EXCEEDED = 191;
+    public static final int LIMIT_PER_PAYMENT = 192;
+    public static final int LIMIT_PER_DAY = 193;
+    public static final int LIMIT_PER_MONTH = 194;
+    public static final int LIMIT_PER_YEAR = 195;
+    public static final int LIMIT_OF_COUNT = 196;
+    public static final int BALANCE_CEILING = 197;
+    public static final int UNLINKED_REFUND_LIMIT = 198;
+    public static final int WALLET_NOT_ACTIVE = 199;
+    public static final int INSUFFICIENT_FUNDS = 200;
+    public static final int MERCHANT_SHORT_OF_FUNDS = 201;
+    public static final int ROUTE_NEEDS_CARD_DATA = 202;
+    public static final int ISSUER_NOT_REACHABLE = 203;
+    public static final int ISSUER_TIMED_OUT = 204;
+    /** The issuer declined; its code is in the answer. */
+    public static final int DECLINED_BY_ISSUER = 205;
+    public static final int ISSUER_ANSWER_INVALID = 206;
+    /** The acquirer reversed the payment while it was with its issuer. */
+    public static final int CANCELLED_BY_REVERSAL = 207;
+    public static final int OUT_OF_BALANCE = 208;
+    public static final int BUSINESS_DATE_CLOSED = 209;
 
     private static final int FIRST_DECIDED_REFUSAL = 64;
 
