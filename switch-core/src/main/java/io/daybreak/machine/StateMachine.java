@@ -281,18 +281,11 @@ public final class StateMachine {
     }
 
     /**
-     * Reads ahead where a transfer's accounts are found. To be called for a run of transfers, then
-     * {@link #touchAccounts} for the same run, then {@link #apply}: the misses of a run overlap, where those of a single
-     * transfer follow one another. Changes nothing.
+     * Reads ahead the accounts of a transfer. To be called for a run of transfers before {@link #apply} of the same run: the
+     * misses of a run overlap, where those of a single transfer follow one another. Changes nothing.
      *
      * @return a word that depends on what was read, so that the reads are not optimised away
      */
-    public long touchIndex(final DirectBuffer command, final int offset) {
-        return transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
-            + transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));
-    }
-
-    /** Reads ahead the accounts themselves; see {@link #touchIndex}. */
     public long touchAccounts(final DirectBuffer command, final int offset) {
         return transfers.accounts().touch(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
             + transfers.accounts().touch(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));

@@ -151,12 +151,6 @@ final class LedgerStage implements Runnable {
         for (long sequence = first; sequence < end; sequence++) {
             final CommandSlot slot = ring.get(sequence);
             if (slot.templateId == TransferDecoder.TEMPLATE_ID) {
-                read += machine.touchIndex(slot.command, 0);
-            }
-        }
-        for (long sequence = first; sequence < end; sequence++) {
-            final CommandSlot slot = ring.get(sequence);
-            if (slot.templateId == TransferDecoder.TEMPLATE_ID) {
                 read += machine.touchAccounts(slot.command, 0);
             }
         }

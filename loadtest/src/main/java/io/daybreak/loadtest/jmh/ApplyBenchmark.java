@@ -114,9 +114,6 @@ public class ApplyBenchmark {
                 write(i * SLOT_BYTES);
             }
             for (int i = 0; i < RUN; i++) {
-                touched += machine.touchIndex(slots, i * SLOT_BYTES);
-            }
-            for (int i = 0; i < RUN; i++) {
                 touched += machine.touchAccounts(slots, i * SLOT_BYTES);
             }
             for (int i = 0; i < RUN; i++) {
