@@ -81,9 +81,15 @@ final class AccountLines {
         }
     }
 
-    /** Brings the line that {@link #find} will read first into the cache. Returns a word so that the read is not dropped. */
-    long touch(final long hash) {
-        return UnsafeApi.getLong(segmentOf(hash) + homeOf(hash));
+    /** Address of the line that {@link #find} reads first. */
+    long first(final long hash) {
+        return segmentOf(hash) + homeOf(hash);
+    }
+
+    /** Address of the line that {@link #find} reads after the one at {@code address}. */
+    static long nextAddress(final long address) {
+        final long segment = address & -SEGMENT_BYTES;
+        return segment + next(address - segment);
     }
 
     /** Adds an account that is not there. Returns its line, all zero but for the id; others may have moved. */

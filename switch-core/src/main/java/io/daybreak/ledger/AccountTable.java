@@ -79,9 +79,14 @@ public final class AccountTable {
         return lines.find(id, AccountLines.hash(id));
     }
 
-    /** Reads the line that {@link #find} will read first. Returns a word so that the read is not dropped. */
-    public long touch(final long id) {
-        return lines.touch(AccountLines.hash(id));
+    /** Address of the line that {@link #find} reads first, to read ahead; the account may lie further on, or not be. */
+    public long firstLine(final long id) {
+        return lines.first(AccountLines.hash(id));
+    }
+
+    /** Address of the line that {@link #find} reads after another one. */
+    public static long nextLine(final long address) {
+        return AccountLines.nextAddress(address);
     }
 
     /** Address of the line of the account in a slot; valid until the next {@link #add}. */

@@ -40,7 +40,7 @@ final class LedgerStage implements Runnable {
     static final int COUNTERS = 9;
 
     /** Transfers whose accounts are read ahead together. */
-    private static final int READ_AHEAD = 32;
+    private static final int READ_AHEAD = StateMachine.MAX_READ_AHEAD;
     private static final int FLAGS_OFFSET = TransferDecoder.flagsEncodingOffset();
     private static final int ACCEPTED_OFFSET = AcceptClockDecoder.acceptedEpochNsEncodingOffset();
 
@@ -64,8 +64,6 @@ final class LedgerStage implements Runnable {
     private volatile int refusal = Result.OK;
     /** Entries that the journal has in full; written before {@link #applied} moves. */
     private volatile long appendedEntries;
-    /** Where the words that were read ahead end, so that the reads are not optimised away. */
-    private long readAheadSum;
     private long commands;
     private long queries;
     private long repeats;
@@ -142,19 +140,15 @@ final class LedgerStage implements Runnable {
         return sequence - 1;
     }
 
-    /**
-     * Lets the processor fetch what a run of transfers will need, all of it at once: with a million accounts most of a
-     * transfer's time goes into waiting for memory. Returns {@code end}.
-     */
+    /** Has the machine read what a run of transfers will need. Returns {@code end}. */
     private long readAhead(final long first, final long end) {
-        long read = 0;
         for (long sequence = first; sequence < end; sequence++) {
             final CommandSlot slot = ring.get(sequence);
             if (slot.templateId == TransferDecoder.TEMPLATE_ID) {
-                read += machine.touchAccounts(slot.command, 0);
+                machine.addToReadAhead(slot.participantId, slot.command, 0);
             }
         }
-        readAheadSum = read;
+        machine.readAhead();
         return end;
     }
 
