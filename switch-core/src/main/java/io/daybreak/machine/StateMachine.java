@@ -65,7 +65,8 @@ public final class StateMachine {
         this.accountCommands = new AccountCommands(transfers, administration);
         this.reference = new ReferenceData(allocator, new UndoLog());
         this.paymentAdministration = new PaymentAdministration(administration, participants, transfers, reference);
-        this.queries = new Queries(this, participants, ids, transfers);
+        this.queries = new Queries(this, participants, ids, transfers,
+            new ReferenceQueries(this, participants, transfers.accounts(), reference));
         this.chain = new Chain(this, participants, ids, transfers, administration);
     }
 
