@@ -13,16 +13,27 @@ import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AccountsAnswerEncoder;
 import io.daybreak.protocol.codec.BalancesAnswerEncoder;
+import io.daybreak.protocol.codec.DayTotalsAnswerEncoder;
+import io.daybreak.protocol.codec.ExceptionsAnswerEncoder;
 import io.daybreak.protocol.codec.LookupAccountsDecoder;
 import io.daybreak.protocol.codec.LookupParticipantDecoder;
 import io.daybreak.protocol.codec.LookupTransfersDecoder;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
 import io.daybreak.protocol.codec.ParticipantAnswerEncoder;
+import io.daybreak.protocol.codec.PaymentRecordAnswerEncoder;
+import io.daybreak.protocol.codec.PaymentStatusAnswerEncoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesDecoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersDecoder;
+import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
+import io.daybreak.protocol.codec.QueryExceptionsDecoder;
+import io.daybreak.protocol.codec.QueryPaymentDecoder;
+import io.daybreak.protocol.codec.QueryPaymentStatusDecoder;
+import io.daybreak.protocol.codec.QueryReferenceDecoder;
 import io.daybreak.protocol.codec.QueryStatusDecoder;
+import io.daybreak.protocol.codec.QueryStoreAndForwardDecoder;
 import io.daybreak.protocol.codec.QueryTotalsDecoder;
 import io.daybreak.protocol.codec.StatusAnswerEncoder;
+import io.daybreak.protocol.codec.StoreAndForwardAnswerEncoder;
 import io.daybreak.protocol.codec.TotalsAnswerEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerEncoder;
 import org.agrona.DirectBuffer;
@@ -39,6 +50,8 @@ import java.nio.ByteOrder;
 final class Queries {
     private static final int FIRST_QUERY = 48;
     private static final int LAST_QUERY = 63;
+    private static final int FIRST_PAYMENT_QUERY = QueryReferenceDecoder.TEMPLATE_ID;
+    private static final int LAST_PAYMENT_QUERY = QueryDayTotalsDecoder.TEMPLATE_ID;
     private static final int GROUP_HEADER_BYTES = 4;
 
     private final StateMachine machine;
@@ -48,6 +61,7 @@ final class Queries {
     private final Transfers transfers;
     private final TransferLog log;
     private final BalanceHistory history;
+    private final ReferenceQueries reference;
 
     private final LookupAccountsDecoder lookupAccounts = new LookupAccountsDecoder();
     private final LookupTransfersDecoder lookupTransfers = new LookupTransfersDecoder();
@@ -68,7 +82,9 @@ final class Queries {
     /** Places of the records of a page, found before the answer's count is written. */
     private final long[] page = new long[Limits.MAX_PAGE];
 
-    Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers) {
+    Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers,
+            final ReferenceQueries reference) {
+        this.reference = reference;
         this.machine = machine;
         this.participants = participants;
         this.ids = ids;
@@ -79,7 +95,8 @@ final class Queries {
     }
 
     static boolean isQuery(final int templateId) {
-        return templateId >= FIRST_QUERY && templateId <= LAST_QUERY;
+        return templateId >= FIRST_QUERY && templateId <= LAST_QUERY
+            || templateId >= FIRST_PAYMENT_QUERY && templateId <= LAST_PAYMENT_QUERY;
     }
 
     int answer(final int templateId, final int participantId, final DirectBuffer query, final int offset, final int length,
@@ -102,9 +119,43 @@ final class Queries {
                 return status(active, query, offset, answer, answerOffset);
             case LookupParticipantDecoder.TEMPLATE_ID:
                 return participant(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
+            case QueryReferenceDecoder.TEMPLATE_ID:
+                return reference.answer(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
+            case QueryPaymentDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, PaymentRecordAnswerEncoder.TEMPLATE_ID,
+                    PaymentRecordAnswerEncoder.BLOCK_LENGTH, PaymentRecordAnswerEncoder.resultEncodingOffset(), 0);
+            case QueryExceptionsDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, ExceptionsAnswerEncoder.TEMPLATE_ID,
+                    ExceptionsAnswerEncoder.BLOCK_LENGTH, ExceptionsAnswerEncoder.resultEncodingOffset(),
+                    ExceptionsAnswerEncoder.ItemsEncoder.sbeBlockLength());
+            case QueryStoreAndForwardDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, StoreAndForwardAnswerEncoder.TEMPLATE_ID,
+                    StoreAndForwardAnswerEncoder.BLOCK_LENGTH, StoreAndForwardAnswerEncoder.resultEncodingOffset(),
+                    StoreAndForwardAnswerEncoder.EntriesEncoder.sbeBlockLength());
+            case QueryPaymentStatusDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, PaymentStatusAnswerEncoder.TEMPLATE_ID,
+                    PaymentStatusAnswerEncoder.BLOCK_LENGTH, PaymentStatusAnswerEncoder.resultEncodingOffset(), 0);
+            case QueryDayTotalsDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, DayTotalsAnswerEncoder.TEMPLATE_ID,
+                    DayTotalsAnswerEncoder.BLOCK_LENGTH, DayTotalsAnswerEncoder.resultEncodingOffset(), 0);
             default:
                 throw new IllegalArgumentException("not a query: " + templateId);
         }
+    }
+
+    /** An answer of zeros that says NOT_CONFIGURED; with a group of no entries if {@code entryBytes} is not 0. */
+    private int nothing(final DirectBuffer query, final int offset, final MutableDirectBuffer answer, final int answerOffset,
+                        final int templateId, final int blockLength, final int resultOffset, final int entryBytes) {
+        final long correlationId = query.getLong(offset, ByteOrder.LITTLE_ENDIAN);
+        header.wrap(answer, answerOffset).blockLength(blockLength).templateId(templateId)
+            .schemaId(MessageHeaderEncoder.SCHEMA_ID).version(MessageHeaderEncoder.SCHEMA_VERSION);
+        final int block = answerOffset + MessageHeaderEncoder.ENCODED_LENGTH;
+        answer.setMemory(block, blockLength + GROUP_HEADER_BYTES, (byte) 0);
+        answer.putLong(block, correlationId, ByteOrder.LITTLE_ENDIAN);
+        answer.putLong(block + Long.BYTES, machine.lastSequence(), ByteOrder.LITTLE_ENDIAN);
+        answer.putShort(block + resultOffset, (short) Result.NOT_CONFIGURED, ByteOrder.LITTLE_ENDIAN);
+        answer.putShort(block + blockLength, (short) entryBytes, ByteOrder.LITTLE_ENDIAN);
+        return MessageHeaderEncoder.ENCODED_LENGTH + blockLength + (entryBytes == 0 ? 0 : GROUP_HEADER_BYTES);
     }
 
     private boolean mayRead(final boolean active, final int index, final long accountId, final long address) {
