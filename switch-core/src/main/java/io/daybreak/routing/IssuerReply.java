@@ -2,6 +2,7 @@ package io.daybreak.routing;
 
 import io.daybreak.protocol.codec.IssuerAnswerDecoder;
 import org.agrona.DirectBuffer;
+import org.agrona.UnsafeApi;
 
 /**
  * What an issuer's response says, read from the command that carries it. Valid during the call that hands it over.
@@ -82,10 +83,6 @@ public final class IssuerReply {
         return answer.linkId();
     }
 
-    int mti() {
-        return answer.mti();
-    }
-
     int stan() {
         return (int) answer.stan();
     }
@@ -94,11 +91,17 @@ public final class IssuerReply {
         return (int) answer.transmission();
     }
 
-    long rrnFirst() {
-        return answer.buffer().getLong(answer.offset() + IssuerAnswerDecoder.rrnEncodingOffset());
+    /** True if this is the type of the response to a message of type {@code mti}, whatever the repeat digit and the version. */
+    boolean answers(final int mti) {
+        return answer.mti() % 1_000 / 10 == mti % 1_000 / 10 + 1;
     }
 
-    int rrnLast() {
-        return answer.buffer().getInt(answer.offset() + IssuerAnswerDecoder.rrnEncodingOffset() + 8);
+    /** True if DE 37 is absent or the same as the twelve characters at this address. */
+    boolean agreesInRrn(final long rrn) {
+        final DirectBuffer buffer = answer.buffer();
+        final int at = answer.offset() + IssuerAnswerDecoder.rrnEncodingOffset();
+        final long first = buffer.getLong(at);
+        final int last = buffer.getInt(at + 8);
+        return first == 0 && last == 0 || first == UnsafeApi.getLong(rrn) && last == UnsafeApi.getInt(rrn + 8);
     }
 }
