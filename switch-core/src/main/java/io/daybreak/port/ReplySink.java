@@ -19,6 +19,17 @@ public interface ReplySink {
                    long sequence, long timestampNs, long amountMinor, int result, int outcomeFlags);
 
     /**
+     * The outcome of a payment, a reconciliation or a file update, and what its response says. Where the flags say DEFERRED
+     * nothing is to be told yet, and the answer comes as an effect; the sender's credit is free again all the same, so that
+     * a slow issuer holds up nobody but its own payments.
+     *
+     * @param templateId of the command
+     * @param answer     holds the answer's block, without a header; valid during the call only
+     */
+    void onPayment(long linkId, long correlationId, int templateId, int result, int outcomeFlags, DirectBuffer answer, int offset,
+                   int length);
+
+    /**
      * The answer of a query: a whole SBE message with its header, in the answer buffer that the publisher lent with the
      * request. The sink gives it back to the publisher's side.
      */
