@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.LongHashSet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,6 @@ final class IssuerBooks {
     private static final int PAYMENT_KEY = 9;
     private static final int MTI_BITS = 16;
     private static final long CREDIT = 1L << MTI_BITS;
-    private static final long REVERSED_BEFORE = 1L << MTI_BITS + 1;
     private static final int MAX_VIOLATIONS = 1_000;
     private static final int INITIAL_ENTRIES = 1 << 12;
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -57,7 +57,7 @@ final class IssuerBooks {
     private final Long2LongHashMap debited = new Long2LongHashMap(0);
     private final Long2LongHashMap credited = new Long2LongHashMap(0);
     private final Long2LongHashMap reversed = new Long2LongHashMap(0);
-    private final Map<String, Long> messages = new TreeMap<>();
+    private final LongHashSet reversedBefore = new LongHashSet();
     private final long[] messagesByMti = new long[10_000];
     private final long[] answersByCode = new long[1 << 12];
     private final List<String> violations = new ArrayList<>();
@@ -67,8 +67,6 @@ final class IssuerBooks {
     private long forgotten;
     private long repeats;
     private long reversalsUnknown;
-    private int advicesInFlight;
-    private int mostAdvicesInFlight;
 
     /** @param capacity messages remembered; rounded up to a power of two */
     IssuerBooks(final int capacity) {
@@ -94,14 +92,12 @@ final class IssuerBooks {
         repeats++;
     }
 
-    void onReversalUnknown() {
+    /** A reversal came for a message that has not come; should it come, it is declined. */
+    void onReversalUnknown(final long identity) {
         reversalsUnknown++;
-    }
-
-    /** @param change 1 when one came, -1 when it was answered */
-    void onAdvice(final int change) {
-        advicesInFlight += change;
-        mostAdvicesInFlight = Math.max(mostAdvicesInFlight, advicesInFlight);
+        if (reversedBefore.size() < capacity) {
+            reversedBefore.add(identity);
+        }
     }
 
     /** True if the same message is meant: same card, amount, operation, and type but for its repeat digit. */
@@ -128,9 +124,15 @@ final class IssuerBooks {
         return entries[place(entry) + IDENTITY];
     }
 
-    /** True if a reversal was booked for this identity before it came. */
-    boolean isReversedBefore(final long entry) {
-        return (entries[place(entry) + META] & REVERSED_BEFORE) != 0;
+    /** True if a reversal came for this identity before it came itself. */
+    boolean wasReversedBefore(final long identity) {
+        return reversedBefore.contains(identity);
+    }
+
+    /** What of an approved amount has not been given back. */
+    long stands(final long entry) {
+        final int at = place(entry);
+        return entries[at + AMOUNT] - entries[at + GIVEN_BACK];
     }
 
     /**
@@ -188,11 +190,6 @@ final class IssuerBooks {
         }
     }
 
-    /** Remembers what to answer if it comes again; moves nothing. */
-    void answerWith(final long entry, final long code) {
-        entries[place(entry) + CODE] = code;
-    }
-
     /**
      * Gives back.
      *
@@ -209,11 +206,6 @@ final class IssuerBooks {
                 (entries[at + META] & CREDIT) != 0 ? -back : back);
         }
         return back;
-    }
-
-    /** A reversal came for a message that has not come: its entry waits for it. */
-    void reverseBefore(final long entry) {
-        entries[place(entry) + META] |= REVERSED_BEFORE;
     }
 
     private static void add(final Long2LongHashMap sums, final long card, final long amount) {
@@ -265,7 +257,6 @@ final class IssuerBooks {
     /** All of it. @param detail how many of the newest messages to list one by one */
     ObjectNode toJson(final int detail) {
         final ObjectNode json = MAPPER.createObjectNode();
-        messages.clear();
         final ObjectNode received = json.putObject("messages");
         for (int mti = 0; mti < messagesByMti.length; mti++) {
             if (messagesByMti[mti] > 0) {
@@ -280,7 +271,6 @@ final class IssuerBooks {
         }
         json.put("repeats", repeats);
         json.put("reversals_of_unknown", reversalsUnknown);
-        json.put("most_advices_in_flight", mostAdvicesInFlight);
         json.put("forgotten", forgotten);
         json.put("violation_count", violationCount());
         violations.forEach(json.putArray("violations")::add);
