@@ -102,6 +102,16 @@ public final class MessageBuilder {
         return this;
     }
 
+    /** The buffer of this message. */
+    public MutableDirectBuffer buffer() {
+        return buffer;
+    }
+
+    /** Where this message begins, in bytes from the buffer's start. */
+    public int messageOffset() {
+        return messageOffset;
+    }
+
     private void map() {
         base = buffer.byteArray();
         address = buffer.addressOffset();
