@@ -44,7 +44,7 @@ final class IssuerCommand implements Callable<Integer> {
     private String script;
 
     @Option(names = "--link", defaultValue = "demo-ascii", paramLabel = "FILE|NAME",
-        description = "What the link speaks: a link file, or demo-ascii, demo-bcd and the like (default: ${DEFAULT-VALUE}).")
+        description = "What the link speaks: a link file, or demo-ascii, demo-bcd, demo-mac, 1993-ascii, ascii-length, tpdu (default: ${DEFAULT-VALUE}).")
     private String link;
 
     @Option(names = "--books", paramLabel = "FILE",

@@ -4,6 +4,9 @@ import io.daybreak.client.NativeConnection;
 import io.daybreak.client.SendBuffers;
 import io.daybreak.iso8583.codec.MessageBuilder;
 import io.daybreak.iso8583.codec.MessageIndex;
+import io.daybreak.iso8583.frame.Framing;
+import io.daybreak.iso8583.link.Mti93;
+import io.daybreak.iso8583.mac.MessageMac;
 import io.daybreak.loadtest.link.FrameCutter;
 import io.daybreak.loadtest.link.SimLink;
 import io.netty.buffer.ByteBuf;
@@ -46,6 +49,7 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
 
     private final IssuerSimulator issuer;
     private final SimLink link;
+    private final MessageMac mac;
     private final FrameCutter cutter;
     private final MessageIndex index;
     private final IncomingMessage message;
@@ -62,7 +66,8 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
     IssuerChannel(final IssuerSimulator issuer, final SimLink link) {
         this.issuer = issuer;
         this.link = link;
-        this.cutter = new FrameCutter(link.frame(), this::onFrame);
+        this.mac = link.newMac();
+        this.cutter = new FrameCutter(link.framing(), this::onFrame);
         this.index = new MessageIndex(link.dialect());
         this.message = new IncomingMessage(index);
     }
@@ -153,6 +158,10 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
             issuer.books().violation(Violation.NOT_UNDERSTOOD, "a message with an error in field " + index.errorField() + ": "
                 + index.errorReason());
             return index.mti() != MessageIndex.NULL_MTI;
+        }
+        if (mac != null && !mac.verify(index)) {
+            issuer.books().violation(Violation.NOT_UNDERSTOOD, "a message with a wrong MAC");
+            return true;
         }
         message.read();
         issuer.books().onMessage(message.mti());
@@ -342,10 +351,11 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
      * @param approved DE 4 if it is not that of the request; -1
      */
     private void answer(final IssuerRule rule, final long code, final long approval, final long approved) {
-        final int overhead = link.frame().overheadBytes();
-        final int mti = message.mti();
-        final int length = encode(rule, overhead, (mti / 10 + 1) * 10 + (mti % 10 & ~1), code, approval, approved);
-        link.frame().put(scratch, 0, length);
+        final Framing framing = link.framing();
+        final int overhead = framing.overhead();
+        final int length = encode(rule, overhead, Mti93.answer(message.mti()), code, approval, approved);
+        framing.answerHeader(index.buffer(), index.messageOffset() - framing.headerLength(), scratch,
+            framing.writePrefix(scratch, 0, length));
         issuer.books().onAnswer(code);
         final int frame = overhead + length;
         if (rule != null && rule.reply == IssuerRule.Reply.DISCONNECT_IN_ANSWER) {
@@ -387,7 +397,7 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
         for (; extra < extras; extra++) {
             builder.ascii(rule.fieldNumbers[extra], rule.fieldValues[extra]);
         }
-        return builder.end();
+        return mac == null ? builder.end() : mac.seal(builder);
     }
 
     private void put(final IssuerRule rule, final int field, final long code, final long approval, final long approved) {
@@ -456,7 +466,8 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
     }
 
     void sendNetwork(final int code) {
-        final int overhead = link.frame().overheadBytes();
+        final Framing framing = link.framing();
+        final int overhead = framing.overhead();
         final ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
         ownTrace = ownTrace % (MAX_TRACE - 1) + 1;
         if (link.is1993()) {
@@ -466,8 +477,8 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
             builder.begin(link.dialect(), scratch, overhead, 800, true).ascii(7, TIME.format(now)).number(11, ownTrace)
                 .number(70, code);
         }
-        final int length = builder.end();
-        link.frame().put(scratch, 0, length);
+        final int length = mac == null ? builder.end() : mac.seal(builder);
+        framing.writeHeader(scratch, framing.writePrefix(scratch, 0, length));
         send(scratch, 0, overhead + length);
         flush();
     }

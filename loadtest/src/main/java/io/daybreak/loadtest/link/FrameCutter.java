@@ -1,5 +1,6 @@
 package io.daybreak.loadtest.link;
 
+import io.daybreak.iso8583.frame.Framing;
 import io.netty.buffer.ByteBuf;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -27,15 +28,15 @@ public final class FrameCutter {
 
     private static final int INITIAL_STASH_BYTES = 4 << 10;
 
-    private final FrameForm form;
+    private final Framing framing;
     private final FrameHandler handler;
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer stash = new UnsafeBuffer(new byte[INITIAL_STASH_BYTES]);
     private int stashed;
 
     /** For one connection. */
-    public FrameCutter(final FrameForm form, final FrameHandler handler) {
-        this.form = form;
+    public FrameCutter(final Framing framing, final FrameHandler handler) {
+        this.framing = framing;
         this.handler = handler;
     }
 
@@ -59,55 +60,40 @@ public final class FrameCutter {
                 return false;
             }
         }
-        final int prefix = form.prefixBytes();
-        while (end - position >= prefix) {
-            final int length = form.length(view, position);
-            if (length < 0) {
+        while (position < end) {
+            final long frame = framing.next(view, position, end - position);
+            if (frame == Framing.NEED_MORE) {
+                append(position, end - position);
+                return true;
+            }
+            if (frame < 0 || !hand(view, position, (int) frame)) {
                 return false;
             }
-            if (end - position - prefix < length) {
-                break;
-            }
-            if (length > form.headerBytes()
-                && !handler.onFrame(view, position + prefix + form.headerBytes(), length - form.headerBytes())) {
-                return false;
-            }
-            position += prefix + length;
-        }
-        if (position < end) {
-            append(position, end - position);
+            position += (int) frame;
         }
         return true;
     }
 
+    private boolean hand(final DirectBuffer buffer, final int offset, final int frame) {
+        return framing.isKeepAlive(frame)
+            || handler.onFrame(buffer, offset + framing.overhead(), frame - framing.overhead());
+    }
+
     /** Adds to the frame begun in an earlier read; returns how many bytes of this one were taken, -1 to stop. */
     private int completeStash(final int end) {
-        int position = 0;
-        final int prefix = form.prefixBytes();
-        if (stashed < prefix) {
-            position = Math.min(prefix - stashed, end);
-            append(0, position);
-            if (stashed < prefix) {
-                return position;
-            }
+        final int before = stashed;
+        append(0, end);
+        final long frame = framing.next(stash, 0, stashed);
+        if (frame == Framing.NEED_MORE) {
+            return end;
         }
-        final int length = form.length(stash, 0);
-        if (length < 0) {
-            return -1;
-        }
-        final int taken = Math.min(prefix + length - stashed, end - position);
-        append(position, taken);
-        if (stashed == prefix + length) {
-            stashed = 0;
-            if (length > form.headerBytes() && !handler.onFrame(stash, prefix + form.headerBytes(), length - form.headerBytes())) {
-                return -1;
-            }
-        }
-        return position + taken;
+        stashed = 0;
+        return frame < 0 || !hand(stash, 0, (int) frame) ? -1 : (int) frame - before;
     }
 
     private void append(final int position, final int count) {
         final int needed = stashed + count;
+        // At most one read and the frame begun before it.
         if (needed > stash.capacity()) {
             final byte[] larger = new byte[Integer.highestOneBit(needed) << 1];
             stash.getBytes(0, larger, 0, stashed);
