@@ -263,6 +263,7 @@ public final class MessageIndex {
         }
         if (size > end - at) {
             // A length that is too long is the likelier cause, and the better word for whoever must mend it.
+            isComplete = false;
             return fail(field, reason == ErrorReason.NONE ? ErrorReason.TRUNCATED : reason);
         }
         if (reason == ErrorReason.NONE) {
