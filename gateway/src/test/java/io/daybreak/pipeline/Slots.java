@@ -9,6 +9,6 @@ public final class Slots {
 
     /** A slot that belongs to no ring. */
     public static CommandSlot newSlot() {
-        return new CommandSlot(new UnsafeBuffer(new byte[CommandSlot.COMMAND_BYTES]));
+        return new CommandSlot(new UnsafeBuffer(new byte[CommandSlot.COMMAND_BYTES]), new UnsafeBuffer(new byte[CommandSlot.ANSWER_BYTES]));
     }
 }

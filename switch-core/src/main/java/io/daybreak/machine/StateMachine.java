@@ -6,12 +6,15 @@ import io.daybreak.matching.IdMemory;
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.participant.ParticipantTable;
+import io.daybreak.port.EffectEmitter;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AccountActionDecoder;
 import io.daybreak.protocol.codec.AccountDecoder;
 import io.daybreak.protocol.codec.ConfigureDecoder;
+import io.daybreak.protocol.codec.FileUpdateDecoder;
+import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
@@ -50,6 +53,7 @@ public final class StateMachine {
     private long changedNs;
     private int sweptInEntry;
     private int refusal = Result.OK;
+    private EffectEmitter effects = EffectEmitter.NONE;
 
     public StateMachine(final SlabAllocator allocator) {
         this.ids = new IdMemory(allocator);
@@ -150,6 +154,30 @@ public final class StateMachine {
         ids.insert(participantId, single.idHi(), single.idLo(), single.fingerprint(), result, sequence, nowNs, amount, nowMs);
         transfers.trim();
         outcome.set(sequence, nowNs, amount, result, 0);
+    }
+
+    /** True for commands that {@link #applyPayment} takes: payments, reconciliations and file updates. */
+    public static boolean isPayment(final int templateId) {
+        return templateId >= PaymentDecoder.TEMPLATE_ID && templateId <= FileUpdateDecoder.TEMPLATE_ID;
+    }
+
+    /** From now on the effects of commands go to {@code emitter}; before that they go nowhere, as a replay wants it. */
+    public void emitTo(final EffectEmitter emitter) {
+        effects = emitter;
+    }
+
+    /**
+     * Applies a payment, a reconciliation or a file update.
+     *
+     * @param linkId        with {@code correlationId}: where a deferred answer goes; not part of the state, 0 at replay
+     * @param outcome       takes the outcome; with DEFERRED the answer comes as an effect
+     * @param answer        takes what the response says: a PaymentAnswer block, for a reconciliation a ReconciliationAnswer
+     *                      block
+     */
+    public void applyPayment(final int templateId, final int participantId, final DirectBuffer command, final int offset,
+                             final int length, final long linkId, final long correlationId, final Outcome outcome,
+                             final MutableDirectBuffer answer, final int answerOffset) {
+        undecided(outcome, Result.NOT_CONFIGURED);
     }
 
     /** Parts A to C of the precedence: contents, participant, an id from the future. */

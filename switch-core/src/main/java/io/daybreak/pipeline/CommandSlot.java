@@ -6,15 +6,19 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One place of the ring: a command on its way in and its outcome on the way out.
  * <p>
- * A publisher writes all fields but {@link #outcome} between claim and publish; the ledger stage writes the outcome;
- * the reply stage reads it. The slots' command areas lie side by side in one block of memory.
+ * A publisher writes all fields but {@link #outcome} and {@link #answer} between claim and publish; the ledger stage
+ * writes these two; the reply stage reads them. The slots' areas lie side by side in one block of memory.
  */
 public final class CommandSlot {
     /** Bytes of a command area; the largest body of the schema fits. */
-    public static final int COMMAND_BYTES = 128;
+    public static final int COMMAND_BYTES = 288;
+    /** Bytes of an answer area; what a payment's response says fits. */
+    public static final int ANSWER_BYTES = 96;
 
     /** The command's body, an SBE block without its header. */
     public final UnsafeBuffer command;
+    /** What the response to a payment says, an SBE block without its header; other commands leave it alone. */
+    public final UnsafeBuffer answer;
     /** Its outcome. */
     public final Outcome outcome = new Outcome();
     /** Template id of the body. */
@@ -39,7 +43,8 @@ public final class CommandSlot {
     /** For a query: where its answer goes, lent by the publisher; otherwise null. */
     public AnswerBuffer answerBuffer;
 
-    CommandSlot(final UnsafeBuffer command) {
+    CommandSlot(final UnsafeBuffer command, final UnsafeBuffer answer) {
         this.command = command;
+        this.answer = answer;
     }
 }

@@ -5,8 +5,11 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.WaitStrategy;
+import io.daybreak.machine.StateMachine;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
+import io.daybreak.protocol.OutcomeFlags;
 
 /**
  * The second stage: makes everything applied so far durable, then hands its outcomes to the reply sink in ring order,
@@ -34,6 +37,8 @@ final class DurabilityStage implements Runnable {
     private final LedgerStage ledger;
     private final Journal journal;
     private final ReplySink replySink;
+    private final EffectRing effects;
+    private final EffectSink effectSink;
     private final FailStop failStop;
     private final Runnable wakeAll;
     private final StageCounters counters = new StageCounters(COUNTERS);
@@ -46,7 +51,8 @@ final class DurabilityStage implements Runnable {
 
     DurabilityStage(final RingBuffer<CommandSlot> ring, final SequenceBarrier barrier, final WaitStrategy wait,
                     final Sequence applied, final Sequence released, final LedgerStage ledger, final Journal journal,
-                    final ReplySink replySink, final FailStop failStop, final Runnable wakeAll) {
+                    final ReplySink replySink, final EffectRing effects, final EffectSink effectSink, final FailStop failStop,
+                    final Runnable wakeAll) {
         this.ring = ring;
         this.barrier = barrier;
         this.wait = wait;
@@ -55,6 +61,8 @@ final class DurabilityStage implements Runnable {
         this.ledger = ledger;
         this.journal = journal;
         this.replySink = replySink;
+        this.effects = effects;
+        this.effectSink = effectSink;
         this.failStop = failStop;
         this.wakeAll = wakeAll;
     }
@@ -101,6 +109,7 @@ final class DurabilityStage implements Runnable {
                 throw AlertException.INSTANCE;
             }
             replyOne(ring.get(sequence));
+            effects.drain(sequence, effectSink);
             if ((sequence & RELEASE_MASK) == 0) {
                 released.set(sequence);
             }
@@ -123,7 +132,13 @@ final class DurabilityStage implements Runnable {
             slot.answerBuffer = null;
             replySink.onAnswer(slot.linkId, slot.correlationId, answer, answer.buffer, answer.length);
             replies++;
-        } else if (slot.linkId != 0) {
+        } else if (slot.linkId == 0 || (slot.outcome.flags & OutcomeFlags.DEFERRED) != 0) {
+            return;
+        } else if (StateMachine.isPayment(slot.templateId)) {
+            replySink.onPayment(slot.linkId, slot.correlationId, slot.templateId, slot.outcome.result, slot.outcome.flags,
+                slot.answer, 0, CommandSlot.ANSWER_BYTES);
+            replies++;
+        } else {
             replySink.onOutcome(slot.linkId, slot.correlationId, slot.index, slot.requestCount, slot.outcome.sequence,
                 slot.outcome.timestampNs, slot.outcome.amountMinor, slot.outcome.result, slot.outcome.flags);
             replies++;

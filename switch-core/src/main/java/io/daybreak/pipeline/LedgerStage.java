@@ -16,6 +16,7 @@ import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
 
 import java.nio.ByteOrder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The first stage: applies what was published, in ring order, and journals what was decided. The only thread that
@@ -41,6 +42,10 @@ final class LedgerStage implements Runnable {
 
     /** Transfers whose accounts are read ahead together. */
     private static final int READ_AHEAD = 32;
+    /** Effects of one command and of the sweep before it, at most. */
+    private static final int MAX_EFFECTS = 4_096;
+    private static final long ROOM_LOOK_NS = 20_000L;
+    private static final int NOT_TO_JOURNAL = OutcomeFlags.REPEATED | OutcomeFlags.NOT_JOURNALED;
     private static final int FLAGS_OFFSET = TransferDecoder.flagsEncodingOffset();
     private static final int ACCEPTED_OFFSET = AcceptClockDecoder.acceptedEpochNsEncodingOffset();
 
@@ -51,6 +56,7 @@ final class LedgerStage implements Runnable {
     private final Sequence applied;
     private final WaitStrategy nextStageWait;
     private final StateMachine machine;
+    private final EffectRing effects;
     private final OpenEntry entry;
     private final PipelineClock clock;
     private final Ticker ticker;
@@ -75,7 +81,7 @@ final class LedgerStage implements Runnable {
 
     LedgerStage(final PipelineContext context, final RingBuffer<CommandSlot> ring, final SequenceBarrier barrier,
                 final WaitStrategy wait, final Sequence applied, final WaitStrategy nextStageWait,
-                final StateMachine machine, final OpenEntry entry, final PipelineClock clock, final Ticker ticker,
+                final StateMachine machine, final EffectRing effects, final OpenEntry entry, final PipelineClock clock, final Ticker ticker,
                 final FailStop failStop, final Runnable wakeAll) {
         this.ring = ring;
         this.barrier = barrier;
@@ -83,6 +89,7 @@ final class LedgerStage implements Runnable {
         this.applied = applied;
         this.nextStageWait = nextStageWait;
         this.machine = machine;
+        this.effects = effects;
         this.entry = entry;
         this.clock = clock;
         this.ticker = ticker;
@@ -119,6 +126,7 @@ final class LedgerStage implements Runnable {
      */
     private long applyBatch(final long first, final long last) throws Exception {
         machine.refuseNew(refusal);
+        long unpublished = first;
         long sequence = first;
         long readAheadTo = first;
         while (sequence <= last) {
@@ -129,6 +137,11 @@ final class LedgerStage implements Runnable {
             if (failStop.isFailed()) {
                 throw AlertException.INSTANCE;
             }
+            if (!effects.hasRoom(MAX_EFFECTS)) {
+                waitForRoom(unpublished, sequence);
+                unpublished = sequence;
+            }
+            effects.beginSlot(sequence);
             final CommandSlot slot = ring.get(sequence);
             if (slot.chainLength > 1) {
                 sequence = applyChain(sequence, slot) + 1;
@@ -138,8 +151,23 @@ final class LedgerStage implements Runnable {
             }
         }
         entry.end();
-        endBatch(first, sequence - 1);
+        endBatch(unpublished, sequence - 1);
         return sequence - 1;
+    }
+
+    /** Lets the reply stage have what was applied, and waits until it has taken enough effects of it. */
+    private void waitForRoom(final long first, final long next) throws AlertException {
+        if (next > first) {
+            entry.end();
+            endBatch(first, next - 1);
+        }
+        while (!effects.hasRoom(MAX_EFFECTS)) {
+            barrier.checkAlert();
+            if (failStop.isFailed()) {
+                throw AlertException.INSTANCE;
+            }
+            LockSupport.parkNanos(ROOM_LOOK_NS);
+        }
     }
 
     /**
@@ -174,6 +202,12 @@ final class LedgerStage implements Runnable {
                 machine.apply(templateId, slot.participantId, slot.command, 0, slot.commandLength, slot.outcome);
                 journalIfDecided(slot);
             }
+            commands++;
+        } else if (StateMachine.isPayment(templateId)) {
+            entry.openFor(1);
+            machine.applyPayment(templateId, slot.participantId, slot.command, 0, slot.commandLength, slot.linkId, slot.correlationId,
+                slot.outcome, slot.answer, 0);
+            journalIfDecided(slot);
             commands++;
         } else if (StateMachine.isQuery(templateId)) {
             answer(slot);
@@ -263,7 +297,7 @@ final class LedgerStage implements Runnable {
     }
 
     private void journalIfDecided(final CommandSlot slot) {
-        if ((slot.outcome.flags & OutcomeFlags.REPEATED) != 0) {
+        if ((slot.outcome.flags & NOT_TO_JOURNAL) != 0) {
             repeats++;
         } else if (Result.isDecided(slot.outcome.result)) {
             entry.add(slot);

@@ -6,6 +6,7 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.WaitStrategy;
 import io.daybreak.machine.StateMachine;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
@@ -36,6 +37,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Pipeline implements AutoCloseable {
     private static final int CACHE_LINE_BYTES = 64;
+    /** Room for what one sweep and one command may cause, and several times that. */
+    private static final int EFFECT_BYTES = 8 * 1024 * 1024;
     private static final long DRAIN_LOOK_NS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final PipelineContext context;
@@ -60,18 +63,19 @@ public final class Pipeline implements AutoCloseable {
      * @param context      concluded here if it is not yet
      * @param machine      recovered; belongs to the pipeline from {@link #start} on
      * @param journal      open for appending; closed by its owner after {@link #close}
+     * @param effectSink   takes what payments send and answer later
      * @param fatalHandler told once, by the thread that failed
      * @throws ClockGapException if the wall clock is too far ahead of the journal
      */
     public Pipeline(final PipelineContext context, final StateMachine machine, final Journal journal,
-                    final ReplySink replySink, final EpochClock clock, final FatalHandler fatalHandler) {
-        this(context, machine, journal, replySink, clock, fatalHandler,
+                    final ReplySink replySink, final EffectSink effectSink, final EpochClock clock, final FatalHandler fatalHandler) {
+        this(context, machine, journal, replySink, effectSink, clock, fatalHandler,
             new ParkingWaitStrategy(context.waitYields()), new ParkingWaitStrategy(context.waitYields()));
     }
 
     /** With other wait strategies, for the benchmark that compares them. */
     Pipeline(final PipelineContext context, final StateMachine machine, final Journal journal, final ReplySink replySink,
-             final EpochClock clock, final FatalHandler fatalHandler, final WaitStrategy ledgerWait,
+             final EffectSink effectSink, final EpochClock clock, final FatalHandler fatalHandler, final WaitStrategy ledgerWait,
              final WaitStrategy durabilityWait) {
         this.context = context.conclude();
         final long lastJournaledNs = machine.lastTimestampNs();
@@ -84,12 +88,14 @@ public final class Pipeline implements AutoCloseable {
         ring.addGatingSequences(released);
         barrier = ring.newBarrier();
         final Sequence applied = new Sequence();
+        final EffectRing effects = new EffectRing(EFFECT_BYTES);
+        machine.emitTo(effects);
         ticker = new Ticker(context, this.clock, new RingPublisher(context, ring, released, failStop),
             machine.nextDeadlineNs(), failStop, this::wakeAll);
-        ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine,
+        ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine, effects,
             new OpenEntry(context, machine, journal, this.clock), this.clock, ticker, failStop, this::wakeAll);
         final DurabilityStage durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
-            journal, replySink, failStop, this::wakeAll);
+            journal, replySink, effects, effectSink, failStop, this::wakeAll);
         counters = new PipelineCounters(ring, ledger.counters(), durability.counters(), publishers);
         ledgerThread = daemon("daybreak-ledger", ledger);
         durabilityThread = daemon("daybreak-durability", durability);
@@ -97,10 +103,15 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private static EventFactory<CommandSlot> slotFactory(final int capacity) {
-        final ByteBuffer block = BufferUtil.allocateDirectAligned(capacity * CommandSlot.COMMAND_BYTES, CACHE_LINE_BYTES);
-        final int[] index = {0};
-        return () -> new CommandSlot(
-            new UnsafeBuffer(block, index[0]++ * CommandSlot.COMMAND_BYTES, CommandSlot.COMMAND_BYTES));
+        final int slotBytes = CommandSlot.COMMAND_BYTES + CommandSlot.ANSWER_BYTES;
+        final ByteBuffer block = BufferUtil.allocateDirectAligned(capacity * slotBytes, CACHE_LINE_BYTES);
+        final int[] offset = {0};
+        return () -> {
+            final int at = offset[0];
+            offset[0] += slotBytes;
+            return new CommandSlot(new UnsafeBuffer(block, at, CommandSlot.COMMAND_BYTES),
+                new UnsafeBuffer(block, at + CommandSlot.COMMAND_BYTES, CommandSlot.ANSWER_BYTES));
+        };
     }
 
     private static Thread daemon(final String name, final Runnable stage) {

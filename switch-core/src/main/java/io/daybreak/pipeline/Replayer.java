@@ -29,6 +29,7 @@ public final class Replayer implements ReplayTarget {
 
     private final StateMachine machine;
     private final Outcome outcome = new Outcome();
+    private final UnsafeBuffer answer = new UnsafeBuffer(new byte[CommandSlot.ANSWER_BYTES]);
 
     private UnsafeBuffer members = new UnsafeBuffer(new byte[MEMBERS_AT_START * TransferDecoder.BLOCK_LENGTH]);
     private Outcome[] memberOutcomes = newOutcomes(0, new Outcome[MEMBERS_AT_START]);
@@ -92,6 +93,9 @@ public final class Replayer implements ReplayTarget {
             if (!linked) {
                 applyChain();
             }
+        } else if (StateMachine.isPayment(templateId)) {
+            machine.applyPayment(templateId, participantId, command, offset, length, 0, 0, outcome, answer, 0);
+            check(outcome, result);
         } else {
             machine.apply(templateId, participantId, command, offset, length, outcome);
             check(outcome, result);

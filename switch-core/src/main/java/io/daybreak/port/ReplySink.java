@@ -19,6 +19,16 @@ public interface ReplySink {
                    long sequence, long timestampNs, long amountMinor, int result, int outcomeFlags);
 
     /**
+     * The outcome of a payment, a reconciliation or a file update, and what its response says. Not called where the answer
+     * is deferred: it comes as an effect.
+     *
+     * @param templateId of the command
+     * @param answer     holds the answer's block, without a header; valid during the call only
+     */
+    void onPayment(long linkId, long correlationId, int templateId, int result, int outcomeFlags, DirectBuffer answer, int offset,
+                   int length);
+
+    /**
      * The answer of a query: a whole SBE message with its header, in the answer buffer that the publisher lent with the
      * request. The sink gives it back to the publisher's side.
      */

@@ -103,6 +103,12 @@ class AllocationTest {
         }
 
         @Override
+        public void onPayment(final long linkId, final long correlationId, final int templateId, final int result,
+                              final int outcomeFlags, final DirectBuffer answer, final int offset, final int length) {
+            throw new AssertionError("no payment was sent");
+        }
+
+        @Override
         public void onAnswer(final long linkId, final long correlationId, final Object answerBuffer,
                              final DirectBuffer reply, final int length) {
             answers++;

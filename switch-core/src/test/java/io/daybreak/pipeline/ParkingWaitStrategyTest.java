@@ -27,7 +27,7 @@ class ParkingWaitStrategyTest {
     void shouldLoseNoWakeUp(final int publisherCount) throws Exception {
         final ParkingWaitStrategy wait = new ParkingWaitStrategy(0);
         final RingBuffer<CommandSlot> ring = RingBuffer.createMultiProducer(
-            () -> new CommandSlot(new UnsafeBuffer(new byte[8])), 64, wait);
+            () -> new CommandSlot(new UnsafeBuffer(new byte[8]), new UnsafeBuffer(new byte[8])), 64, wait);
         final Sequence consumed = new Sequence();
         ring.addGatingSequences(consumed);
         final SequenceBarrier barrier = ring.newBarrier();

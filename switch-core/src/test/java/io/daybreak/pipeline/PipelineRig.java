@@ -2,6 +2,7 @@ package io.daybreak.pipeline;
 
 import io.daybreak.machine.StateMachine;
 import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
@@ -50,7 +51,7 @@ final class PipelineRig implements AutoCloseable {
         this.clock = clock;
         this.journal = journal;
         sink = new RecordingSink(journal);
-        pipeline = new Pipeline(context, machine, journal, sink, clock, this::onFatal);
+        pipeline = new Pipeline(context, machine, journal, sink, EffectSink.NONE, clock, this::onFatal);
         publisher = pipeline.newPublisher();
     }
 
@@ -58,7 +59,7 @@ final class PipelineRig implements AutoCloseable {
         this.clock = null;
         this.journal = null;
         this.sink = null;
-        pipeline = new Pipeline(context, machine, journal, sink, clock, this::onFatal);
+        pipeline = new Pipeline(context, machine, journal, sink, EffectSink.NONE, clock, this::onFatal);
         publisher = pipeline.newPublisher();
     }
 

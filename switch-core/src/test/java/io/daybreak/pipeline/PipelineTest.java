@@ -1,5 +1,6 @@
 package io.daybreak.pipeline;
 
+import io.daybreak.port.EffectSink;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
@@ -156,7 +157,7 @@ class PipelineTest {
     @Test
     void shouldKeepEntriesWithinTheirLimits() {
         rig.close();
-        rig = new PipelineRig(PipelineRig.smallContext().maxBatch(1_024).maxEntryCommands(100).maxEntryBytes(8_000));
+        rig = new PipelineRig(PipelineRig.smallContext().maxBatch(1_024).maxEntryCommands(100).maxEntryBytes(16_000));
         rig.start(3);
         rig.journal.gateSyncs();
         long last = 0;
@@ -167,7 +168,7 @@ class PipelineTest {
         rig.sink.awaitReply(last);
         for (final MemoryJournal.Entry entry : rig.journal.entries()) {
             assertThat(entry.commands.size()).isLessThanOrEqualTo(100);
-            assertThat(entry.bytes).isLessThanOrEqualTo(8_000);
+            assertThat(entry.bytes).isLessThanOrEqualTo(16_000);
         }
         rig.assertHealthy();
     }
@@ -295,9 +296,9 @@ class PipelineTest {
         Await.until("provisioned", () -> rig.sink.count() == 2);
         rig.close();
         clock.pass(8L * 86_400 * 1_000_000_000L);
-        assertThatThrownBy(() -> new Pipeline(PipelineRig.smallContext(), rig.machine, rig.journal, rig.sink, clock,
+        assertThatThrownBy(() -> new Pipeline(PipelineRig.smallContext(), rig.machine, rig.journal, rig.sink, EffectSink.NONE, clock,
             (reason, message, cause) -> { })).isInstanceOf(ClockGapException.class);
-        new Pipeline(PipelineRig.smallContext().clockGapAccepted(true), rig.machine, rig.journal, rig.sink, clock,
+        new Pipeline(PipelineRig.smallContext().clockGapAccepted(true), rig.machine, rig.journal, rig.sink, EffectSink.NONE, clock,
             (reason, message, cause) -> { }).close();
     }
 

@@ -75,6 +75,12 @@ final class RecordingSink implements ReplySink {
     }
 
     @Override
+    public void onPayment(final long linkId, final long correlationId, final int templateId, final int result,
+                          final int outcomeFlags, final DirectBuffer answer, final int offset, final int length) {
+        throw new AssertionError("no payment was sent");
+    }
+
+    @Override
     public void onAnswer(final long linkId, final long correlationId, final Object answerBuffer, final DirectBuffer answer,
                          final int length) {
         if (fault != null) {

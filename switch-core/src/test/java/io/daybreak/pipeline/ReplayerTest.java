@@ -88,9 +88,9 @@ class ReplayerTest {
         record(300);
         final MemoryJournal.Entry entry = rig.journal.entries().get(rig.journal.entryCount() / 2);
         final MemoryJournal.Command command = entry.commands.get(0);
-        entry.commands.set(0, new MemoryJournal.Command(command.templateId, command.participantId, command.body, 137));
+        entry.commands.set(0, new MemoryJournal.Command(command.templateId, command.participantId, command.body, 999));
         assertThatThrownBy(() -> rig.journal.replay(replayer)).isInstanceOf(ReplayMismatchException.class)
-            .hasMessageContaining("RESULT_137")
+            .hasMessageContaining("RESULT_999")
             .satisfies(ex -> assertThat(((ReplayMismatchException) ex).sequence()).isEqualTo(entry.firstSequence));
     }
 
@@ -136,7 +136,7 @@ class ReplayerTest {
 
     @Test
     void shouldRefuseAnEntryThatEndsWithinAChain() {
-        final CommandSlot slot = new CommandSlot(new UnsafeBuffer(new byte[128]));
+        final CommandSlot slot = new CommandSlot(new UnsafeBuffer(new byte[128]), new UnsafeBuffer(new byte[96]));
         PipelineRig.encodeTransfer(new TransferEncoder(), slot, 1, 1, 1, 2, 3, TransferFlags.LINKED, 0);
         replayer.onEntry(1, 1, 100);
         replayer.onCommand(TransferEncoder.TEMPLATE_ID, 1, slot.command, 0, TransferEncoder.BLOCK_LENGTH, 0);

@@ -1,5 +1,6 @@
 package io.daybreak.pipeline;
 
+import io.daybreak.port.EffectSink;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.TickDecoder;
@@ -141,7 +142,7 @@ class TickerTest {
         later.pass(3_600 * S);
         final long digest = rig.machine.digest();
         final MemoryJournal journal = new MemoryJournal();
-        try (Pipeline second = new Pipeline(PipelineRig.smallContext(), rig.machine, journal, new RecordingSink(journal), later,
+        try (Pipeline second = new Pipeline(PipelineRig.smallContext(), rig.machine, journal, new RecordingSink(journal), EffectSink.NONE, later,
             (reason, message, cause) -> { })) {
             second.start();
             Await.until("a tick", () -> second.counters().ticks() == 1);

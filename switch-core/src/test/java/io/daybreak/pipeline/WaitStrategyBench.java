@@ -6,6 +6,7 @@ import com.lmax.disruptor.WaitStrategy;
 import com.lmax.disruptor.YieldingWaitStrategy;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
@@ -47,7 +48,7 @@ public final class WaitStrategyBench {
     private long claimed;
 
     private WaitStrategyBench(final int strategy) {
-        pipeline = new Pipeline(new PipelineContext(), machine, new SlowJournal(), sink, new RunningClock(),
+        pipeline = new Pipeline(new PipelineContext(), machine, new SlowJournal(), sink, EffectSink.NONE, new RunningClock(),
             (reason, message, cause) -> {
                 System.err.println(message + ": " + cause);
                 Runtime.getRuntime().halt(1);
@@ -147,6 +148,12 @@ public final class WaitStrategyBench {
             }
             refused += result == 0 ? 0 : 1;
             received = received + 1;
+        }
+
+        @Override
+        public void onPayment(final long linkId, final long correlationId, final int templateId, final int result,
+                              final int outcomeFlags, final DirectBuffer answer, final int offset, final int length) {
+            throw new AssertionError("no payment was sent");
         }
 
         @Override

@@ -15,6 +15,7 @@ import io.daybreak.pipeline.Pipeline;
 import io.daybreak.pipeline.PipelineContext;
 import io.daybreak.pipeline.ReplayMismatchException;
 import io.daybreak.pipeline.Replayer;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.protocol.Result;
@@ -193,7 +194,7 @@ public final class Server implements AutoCloseable {
         links = new NativeServer(settings.links(), admission,
             defect -> fatalHandler.onFatal(FatalHandler.Reason.DEFECT, "links: " + defect, defect));
         try {
-            pipeline = new Pipeline(context, machine, journal, links.replySink(), clock, fatalHandler);
+            pipeline = new Pipeline(context, machine, journal, links.replySink(), EffectSink.NONE, clock, fatalHandler);
         } catch (final ClockGapException ex) {
             throw new StartException(ExitCode.CLOCK_GAP, ex.getMessage() + " (--set clock.accept-gap=true)", ex);
         }

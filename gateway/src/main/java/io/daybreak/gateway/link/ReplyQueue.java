@@ -28,7 +28,12 @@ final class ReplyQueue {
     /** Kind of a record that only fills the end of the memory. */
     static final int PADDING = 3;
 
+    /** Kind of a record that holds a payment's outcome and answer. */
+    static final int PAYMENT = 4;
+
     static final int RECORD_HEADER = 16;
+    /** In front of a payment's answer: correlation id (8), template (4), result (2), outcome flags (2). */
+    static final int PAYMENT_PREFACE = 16;
     /** What one outcome that could not be merged with its neighbours takes. */
     static final int RECORD_BYTES_MAX_SINGLE = RECORD_HEADER + Frames.OUTCOMES_PREFACE + Frames.OUTCOME_BYTES;
 

@@ -62,6 +62,21 @@ public final class ReplyRouter implements ReplySink {
     }
 
     @Override
+    public void onPayment(final long linkId, final long correlationId, final int templateId, final int result, final int outcomeFlags,
+                          final DirectBuffer answer, final int offset, final int length) {
+        endRun();
+        final ReplyQueue queue = loops[LinkId.loop(linkId)].replyQueue();
+        final int bytes = ReplyQueue.RECORD_HEADER + ReplyQueue.PAYMENT_PREFACE + length;
+        final int at = queue.open(bytes);
+        final int preface = at + ReplyQueue.RECORD_HEADER;
+        queue.memory().putLong(preface, correlationId);
+        queue.memory().putInt(preface + 8, templateId);
+        queue.memory().putInt(preface + 12, result & 0xFFFF | outcomeFlags << 16);
+        queue.memory().putBytes(preface + ReplyQueue.PAYMENT_PREFACE, answer, offset, length);
+        queue.close(at, bytes, ReplyQueue.PAYMENT, 1, linkId);
+    }
+
+    @Override
     public void onAnswer(final long linkId, final long correlationId, final Object answerBuffer, final DirectBuffer answer, final int length) {
         endRun();
         final AnswerBuffer lent = (AnswerBuffer) answerBuffer;

@@ -5,6 +5,7 @@ import io.daybreak.machine.StateMachine;
 import io.daybreak.memory.PlainSlabAllocator;
 import io.daybreak.pipeline.Pipeline;
 import io.daybreak.pipeline.PipelineContext;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.codec.AccountDecoder;
@@ -64,7 +65,7 @@ final class LinkRig implements AutoCloseable {
         pipeline = new Pipeline(
             new PipelineContext().ringCapacity(options.ringCapacity).reserve(256).maxChain(64).maxClaim(64).maxBatch(1_024)
                 .maxEntryCommands(Math.min(1_024, options.ringCapacity)).maxPublishers(options.eventLoops + 1),
-            new StateMachine(new PlainSlabAllocator()), journal, server.replySink(), new EpochClock() {
+            new StateMachine(new PlainSlabAllocator()), journal, server.replySink(), EffectSink.NONE, new EpochClock() {
                 @Override
                 public long wallNs() {
                     final Instant now = Instant.now();
