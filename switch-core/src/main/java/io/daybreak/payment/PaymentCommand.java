@@ -1,4 +1,4 @@
-package io.daybreak.request;
+package io.daybreak.payment;
 
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.codec.PaymentDecoder;

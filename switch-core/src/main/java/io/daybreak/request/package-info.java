@@ -1,2 +1,0 @@
-/** Requests of acquirers as the state machine reads them: flyweights over the ring's bodies. Ledger thread only. */
-package io.daybreak.request;
