@@ -647,13 +647,13 @@ public final class PaymentTable {
         UnsafeApi.putLong(payment + ORIGINAL_ID, value);
     }
 
-    /** Place of that payment plus one; 0: none. */
+    /** Place of that payment, or {@link #NOT_FOUND}; to be trusted only if the payment there has {@link #originalId}. */
     static int originalPlace(final long payment) {
-        return UnsafeApi.getInt(payment + ORIGINAL_PLACE);
+        return UnsafeApi.getInt(payment + ORIGINAL_PLACE) - 1;
     }
 
     static void originalPlace(final long payment, final int value) {
-        UnsafeApi.putInt(payment + ORIGINAL_PLACE, value);
+        UnsafeApi.putInt(payment + ORIGINAL_PLACE, value + 1);
     }
 
     /** Business date, YYYYMMDD. */
@@ -746,22 +746,22 @@ public final class PaymentTable {
         UnsafeApi.putLong(payment + APPROVAL_WORD, value);
     }
 
-    /** Slot of the wallet whose limits it uses, plus one; 0: none. */
+    /** Slot of the wallet whose limits it uses, or -1. */
     static int wallet(final long payment) {
-        return UnsafeApi.getInt(payment + WALLET);
+        return UnsafeApi.getInt(payment + WALLET) - 1;
     }
 
     static void wallet(final long payment, final int value) {
-        UnsafeApi.putInt(payment + WALLET, value);
+        UnsafeApi.putInt(payment + WALLET, value + 1);
     }
 
-    /** Route plus one; 0: local. */
+    /** Route slot, or -1 for a local payment. */
     static int route(final long payment) {
-        return UnsafeApi.getShort(payment + ROUTE) & 0xFFFF;
+        return (UnsafeApi.getShort(payment + ROUTE) & 0xFFFF) - 1;
     }
 
     static void route(final long payment, final int value) {
-        UnsafeApi.putShort(payment + ROUTE, (short) value);
+        UnsafeApi.putShort(payment + ROUTE, (short) (value + 1));
     }
 
     /** Link that the issuer answered on. */
