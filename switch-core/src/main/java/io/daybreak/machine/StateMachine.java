@@ -5,6 +5,7 @@ import io.daybreak.ledger.Transfers;
 import io.daybreak.matching.IdMemory;
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.memory.UndoLog;
 import io.daybreak.participant.ParticipantTable;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.protocol.OutcomeFlags;
@@ -43,6 +44,8 @@ public final class StateMachine {
     private final Transfers transfers;
     private final AccountCommands accountCommands;
     private final Administration administration;
+    private final ReferenceData reference;
+    private final PaymentAdministration paymentAdministration;
     private final Queries queries;
     private final Chain chain;
     private final TransferCommand single = new TransferCommand();
@@ -60,6 +63,8 @@ public final class StateMachine {
         this.transfers = new Transfers(allocator, participants, ids);
         this.administration = new Administration(participants, ids, transfers);
         this.accountCommands = new AccountCommands(transfers, administration);
+        this.reference = new ReferenceData(allocator, new UndoLog());
+        this.paymentAdministration = new PaymentAdministration(administration, participants, transfers, reference);
         this.queries = new Queries(this, participants, ids, transfers);
         this.chain = new Chain(this, participants, ids, transfers, administration);
     }
@@ -82,15 +87,24 @@ public final class StateMachine {
 
     private void sweep() {
         int swept = 0;
-        while (swept < administration.sweepLimit() && transfers.nextDeadlineNs() <= nowNs) {
-            transfers.expireNext(lastSequence);
-            transfers.trim();
+        while (swept < administration.sweepLimit() && nextDeadlineNs() <= nowNs) {
+            fallDue();
             swept++;
         }
         if (swept > 0) {
             changedNs = nowNs;
         }
         sweptInEntry += swept;
+    }
+
+    /** Carries out the earliest deadline; of several at one instant, holds before business days. */
+    private void fallDue() {
+        if (transfers.nextDeadlineNs() <= reference.businessDays.nextCutOverNs()) {
+            transfers.expireNext(lastSequence);
+            transfers.trim();
+        } else {
+            reference.businessDays.cutOverNext(nowNs);
+        }
     }
 
     /** Deadlines swept since the entry began. */
@@ -164,6 +178,7 @@ public final class StateMachine {
     /** From now on the effects of commands go to {@code emitter}; before that they go nowhere, as a replay wants it. */
     public void emitTo(final EffectEmitter emitter) {
         effects = emitter;
+        reference.businessDays.emitTo(emitter);
     }
 
     /**
@@ -279,11 +294,15 @@ public final class StateMachine {
                 result = accountCommands.act(participantId, command, offset, length);
                 break;
             default:
-                result = administration.apply(templateId, participantId, command, offset, length, nowNs);
+                result = PaymentAdministration.isOfFamily(templateId)
+                    ? paymentAdministration.apply(templateId, participantId, command, offset, length, nowNs)
+                    : administration.apply(templateId, participantId, command, offset, length, nowNs);
                 break;
         }
         if (result == AccountCommands.ALREADY_CREATED) {
             outcome.set(lastSequence, accountCommands.createdNs(), 0, Result.OK, OutcomeFlags.REPEATED);
+        } else if (result == PaymentAdministration.UNCHANGED) {
+            outcome.set(lastSequence, nowNs, 0, Result.OK, OutcomeFlags.REPEATED);
         } else if (Result.isDecided(result)) {
             outcome.set(takeSequence(), nowNs, 0, result, 0);
         } else {
@@ -343,7 +362,7 @@ public final class StateMachine {
 
     /** Earliest open deadline in epoch nanoseconds; {@link Long#MAX_VALUE} if there is none. */
     public long nextDeadlineNs() {
-        return transfers.nextDeadlineNs();
+        return Math.min(transfers.nextDeadlineNs(), reference.businessDays.nextCutOverNs());
     }
 
     /** True once the first Configure was applied. */
@@ -363,12 +382,12 @@ public final class StateMachine {
 
     /** Running digest of the whole state. Cheap. */
     public long digest() {
-        return combine(transfers.digest(), ids.digest(), participants.digest());
+        return combine(transfers.digest(), ids.digest(), participants.digest()) + reference.digest();
     }
 
     /** The digest, computed from all tables; equal to {@link #digest()}, or the state is damaged. Slow: reads everything. */
     public long computeDigest() {
-        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest());
+        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest()) + reference.computeDigest();
     }
 
     private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {

@@ -137,6 +137,15 @@ final class ArchitectureTest {
     }
 
     @Test
+    void shouldLetTheIso8583CodecStandAlone() {
+        classes().that().resideInAPackage("io.daybreak.iso8583..")
+            .should().onlyDependOnClassesThat().resideInAnyPackage(
+                "io.daybreak.iso8583..", "java..", "javax.crypto..", "org.agrona..", "com.typesafe.config..")
+            .because("simulators and other products take it without the switch")
+            .check(all);
+    }
+
+    @Test
     void shouldLetNobodyKnowTheServer() {
         noClasses().that().resideOutsideOfPackage("io.daybreak.gateway..")
             .should().dependOnClassesThat().resideInAnyPackage("io.daybreak.gateway..")
@@ -214,7 +223,7 @@ final class ArchitectureTest {
      * thing, and may know each other; capabilities may not, nor may the parts of one. {@code Main} knows everything.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"io.daybreak.(*)..", "io.daybreak.journal.(*)..", "io.daybreak.gateway.(*).."})
+    @ValueSource(strings = {"io.daybreak.(*)..", "io.daybreak.journal.(*)..", "io.daybreak.gateway.(*)..", "io.daybreak.iso8583.(*).."})
     void shouldHaveNoCyclesBetweenPackages(final String slices) {
         SlicesRuleDefinition.slices().matching(slices).should().beFreeOfCycles()
             .ignoreDependency(JavaClass.Predicates.simpleName("Main"), DescribedPredicate.alwaysTrue())
