@@ -21,6 +21,9 @@ import io.daybreak.protocol.TransferFlags;
  * Ledger thread only. Amounts are minor units; no sum exceeds 2^63 - 1.
  */
 public final class Transfers {
+    /** A hold that no payment of the switch made. */
+    public static final long NO_OWNER = -1;
+
     private static final long NS_PER_MS = 1_000_000L;
 
     private final UndoLog undo = new UndoLog();
@@ -36,13 +39,16 @@ public final class Transfers {
     private long chainBeginPlace;
 
     // What decide() found, for post().
-    private int debitSlot;
-    private int creditSlot;
     private long debit;
     private long credit;
     private int holdSlot;
     private long amount;
     private long deadlineNs;
+
+    // What expireNext() did, for whoever owns the hold.
+    private long expiredOwner = NO_OWNER;
+    private long expiredId;
+    private long expiredAmount;
 
     public Transfers(final SlabAllocator allocator, final ParticipantTable participants, final IdMemory ids) {
         this.accounts = new AccountTable(allocator, undo);
@@ -79,9 +85,7 @@ public final class Transfers {
     }
 
     private int decideNew(final TransferCommand command, final int participantIndex, final int admission, final long nowNs) {
-        debitSlot = accounts.find(command.debitAccountId);
-        final boolean debitExists = debitSlot != AccountTable.NOT_FOUND;
-        debit = debitExists ? accounts.address(debitSlot) : 0;
+        debit = accounts.find(command.debitAccountId);
         if (!isGranted(participantIndex, Participants.RIGHT_DEBIT, command.debitAccountId, debit)) {
             return Result.NOT_GRANTED;
         }
@@ -92,14 +96,13 @@ public final class Transfers {
         if (pending && holds.isFull()) {
             return Result.HOLD_CAPACITY_REACHED;
         }
-        if (!debitExists) {
+        if (debit == AccountTable.NOT_FOUND) {
             return Result.DEBIT_ACCOUNT_NOT_FOUND;
         }
-        creditSlot = accounts.find(command.creditAccountId);
-        if (creditSlot == AccountTable.NOT_FOUND) {
+        credit = accounts.find(command.creditAccountId);
+        if (credit == AccountTable.NOT_FOUND) {
             return Result.CREDIT_ACCOUNT_NOT_FOUND;
         }
-        credit = accounts.address(creditSlot);
         final int ledger = AccountTable.ledger(debit);
         if (ledger != AccountTable.ledger(credit)) {
             return Result.ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER;
@@ -156,10 +159,8 @@ public final class Transfers {
             // Before everything that a hold already swept is not asked for, so that the sweep limit shows in no outcome.
             return admission != Result.OK ? admission : Result.PENDING_TRANSFER_EXPIRED;
         }
-        debitSlot = HoldTable.debitSlot(hold);
-        creditSlot = HoldTable.creditSlot(hold);
-        debit = accounts.address(debitSlot);
-        credit = accounts.address(creditSlot);
+        debit = accounts.address(HoldTable.debitSlot(hold));
+        credit = accounts.address(HoldTable.creditSlot(hold));
         if (!isGranted(participantIndex, Participants.RIGHT_DEBIT, AccountTable.id(debit), debit)) {
             return Result.NOT_GRANTED;
         }
@@ -255,7 +256,7 @@ public final class Transfers {
     }
 
     private boolean isGranted(final int participantIndex, final int right, final long accountId, final long account) {
-        return account == 0
+        return account == AccountTable.NOT_FOUND
             ? participants.isGranted(participantIndex, right, accountId, false, 0, 0)
             : participants.isGranted(participantIndex, right, accountId, true, AccountTable.ledger(account), AccountTable.code(account));
     }
@@ -345,11 +346,11 @@ public final class Transfers {
             movePosted(amount);
         }
         final long place = log.append(command.idHi, command.idLo, 0, 0, command.userDataHi, command.userDataLo,
-            command.userData64, amount, sequence, nowNs, debitSlot, creditSlot, command.timeoutMs, participantId, command.code,
+            command.userData64, amount, sequence, nowNs, debit, credit, command.timeoutMs, participantId, command.code,
             command.flags, pending ? OutcomeFlags.HOLD_OPEN : OutcomeFlags.HOLD_NONE);
         if (pending) {
-            holds.open(participantId, command.idHi, command.idLo, amount, deadlineNs, sequence, place, debitSlot, creditSlot,
-                command.code, command.flags);
+            holds.open(participantId, command.idHi, command.idLo, amount, deadlineNs, sequence, place,
+                AccountTable.slot(debit), AccountTable.slot(credit), command.code, command.flags, NO_OWNER);
             changeClosed(command.flags, true);
         }
         remember(sequence, nowNs);
@@ -386,7 +387,7 @@ public final class Transfers {
             }
         }
         log.append(command.idHi, command.idLo, command.pendingIdHi, command.pendingIdLo, command.userDataHi, command.userDataLo,
-            command.userData64, amount, sequence, nowNs, debitSlot, creditSlot, command.timeoutMs, participantId, code,
+            command.userData64, amount, sequence, nowNs, debit, credit, command.timeoutMs, participantId, code,
             command.flags, OutcomeFlags.HOLD_NONE);
         if (amount != 0) {
             remember(sequence, nowNs);
@@ -402,20 +403,36 @@ public final class Transfers {
     public void expireNext(final long sequence) {
         holdSlot = holds.deadlines().earliestHolder();
         final long hold = holds.address(holdSlot);
-        debitSlot = HoldTable.debitSlot(hold);
-        creditSlot = HoldTable.creditSlot(hold);
-        debit = accounts.address(debitSlot);
-        credit = accounts.address(creditSlot);
+        debit = accounts.address(HoldTable.debitSlot(hold));
+        credit = accounts.address(HoldTable.creditSlot(hold));
         final long left = HoldTable.left(hold);
         final long at = HoldTable.deadlineNs(hold);
         final long idHi = HoldTable.idHi(hold);
         final long idLo = HoldTable.idLo(hold);
+        expiredOwner = HoldTable.owner(hold);
+        expiredId = idLo;
+        expiredAmount = left;
         movePending(-left);
         changeClosed(HoldTable.flags(hold), false);
-        log.append(idHi, idLo, idHi, idLo, 0, 0, 0, left, sequence, at, debitSlot, creditSlot, 0, HoldTable.participantId(hold),
+        log.append(idHi, idLo, idHi, idLo, 0, 0, 0, left, sequence, at, debit, credit, 0, HoldTable.participantId(hold),
             HoldTable.code(hold), TransferFlags.EXPIRY, OutcomeFlags.HOLD_NONE);
         closeHold(hold, OutcomeFlags.HOLD_EXPIRED);
         remember(sequence, at);
+    }
+
+    /** Owner of the hold that {@link #expireNext} expired, or {@link #NO_OWNER}. */
+    public long expiredOwner() {
+        return expiredOwner;
+    }
+
+    /** Lower half of that hold's id. */
+    public long expiredId() {
+        return expiredId;
+    }
+
+    /** What that hold released, in minor units. */
+    public long expiredAmount() {
+        return expiredAmount;
     }
 
     private void closeHold(final long hold, final int holdState) {
@@ -453,11 +470,112 @@ public final class Transfers {
             return;
         }
         if ((AccountTable.flags(debit) & AccountFlags.HISTORY) != 0) {
-            history.append(debitSlot, sequence, timestampNs);
+            history.append(debit, sequence, timestampNs);
         }
         if ((AccountTable.flags(credit) & AccountFlags.HISTORY) != 0) {
-            history.append(creditSlot, sequence, timestampNs);
+            history.append(credit, sequence, timestampNs);
         }
+    }
+
+    // ----- Legs of the switch itself: {@link Legs} checks, these move. No grants, no identity of their own. -----------------
+
+    void moveLeg(final int debitAccount, final int creditAccount, final long legAmount, final long idHi, final long idLo,
+                 final long userData64, final int code, final long sequence, final long nowNs) {
+        select(debitAccount, creditAccount);
+        movePosted(legAmount);
+        logLeg(idHi, idLo, 0, 0, legAmount, userData64, code, 0, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        remember(sequence, nowNs);
+    }
+
+    void holdLeg(final int debitAccount, final int creditAccount, final long legAmount, final long idHi, final long idLo,
+                 final long userData64, final int code, final long dueNs, final long owner, final long sequence, final long nowNs) {
+        select(debitAccount, creditAccount);
+        movePending(legAmount);
+        final long place = logLeg(idHi, idLo, 0, 0, legAmount, userData64, code, TransferFlags.PENDING, OutcomeFlags.HOLD_OPEN,
+            sequence, nowNs);
+        holds.open(Participants.SYSTEM, idHi, idLo, legAmount, dueNs, sequence, place, debitAccount, creditAccount, code,
+            TransferFlags.PENDING, owner);
+        remember(sequence, nowNs);
+    }
+
+    int findHold(final long idHi, final long idLo) {
+        return holds.find(Participants.SYSTEM, idHi, idLo);
+    }
+
+    long holdLeft(final int slot) {
+        return HoldTable.left(holds.address(slot));
+    }
+
+    long holdDeadlineNs(final int slot) {
+        return HoldTable.deadlineNs(holds.address(slot));
+    }
+
+    boolean holdsAreFull() {
+        return holds.isFull();
+    }
+
+    /** Posts {@code legAmount} of a hold, at most what is left; the {@code last} one releases the rest. */
+    void captureLeg(final int slot, final long legAmount, final boolean last, final long idHi, final long idLo,
+                    final long userData64, final long sequence, final long nowNs) {
+        final long hold = selectHold(slot);
+        final long left = HoldTable.left(hold);
+        final boolean closes = last || legAmount == left;
+        movePending(closes ? -left : -legAmount);
+        movePosted(legAmount);
+        logLeg(idHi, idLo, HoldTable.idHi(hold), HoldTable.idLo(hold), legAmount, userData64, HoldTable.code(hold),
+            last ? TransferFlags.POST | TransferFlags.FINAL : TransferFlags.POST, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        if (closes) {
+            closeHold(hold, OutcomeFlags.HOLD_POSTED);
+        } else {
+            holds.setLeft(slot, left - legAmount);
+        }
+        remember(sequence, nowNs);
+    }
+
+    /** Releases {@code legAmount} of a hold, at most what is left. */
+    void releaseLeg(final int slot, final long legAmount, final long idHi, final long idLo, final long userData64,
+                    final long sequence, final long nowNs) {
+        final long hold = selectHold(slot);
+        final long left = HoldTable.left(hold);
+        movePending(-legAmount);
+        logLeg(idHi, idLo, HoldTable.idHi(hold), HoldTable.idLo(hold), legAmount, userData64, HoldTable.code(hold),
+            TransferFlags.VOID, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        if (legAmount == left) {
+            closeHold(hold, OutcomeFlags.HOLD_VOIDED);
+        } else {
+            holds.setLeft(slot, left - legAmount);
+        }
+        remember(sequence, nowNs);
+    }
+
+    /** Adds {@code legAmount} to a hold. */
+    void increaseLeg(final int slot, final long legAmount, final long idHi, final long idLo, final long userData64,
+                     final long sequence, final long nowNs) {
+        final long hold = selectHold(slot);
+        movePending(legAmount);
+        logLeg(idHi, idLo, HoldTable.idHi(hold), HoldTable.idLo(hold), legAmount, userData64, HoldTable.code(hold),
+            TransferFlags.INCREASE, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        holds.setLeft(slot, HoldTable.left(hold) + legAmount);
+        remember(sequence, nowNs);
+    }
+
+    private void select(final int debitAccount, final int creditAccount) {
+        debit = accounts.address(debitAccount);
+        credit = accounts.address(creditAccount);
+    }
+
+    private long selectHold(final int slot) {
+        holdSlot = slot;
+        final long hold = holds.address(slot);
+        select(HoldTable.debitSlot(hold), HoldTable.creditSlot(hold));
+        return hold;
+    }
+
+    private long logLeg(final long idHi, final long idLo, final long pendingIdHi, final long pendingIdLo, final long legAmount,
+                        final long userData64, final int code, final int flags, final int holdState, final long sequence,
+                        final long nowNs) {
+        return log.append(idHi, idLo, pendingIdHi, pendingIdLo, 0, 0, userData64, legAmount, sequence, nowNs, debit, credit,
+            0, Participants.SYSTEM, code, flags, holdState);
     }
 
     /** Forgets what is beyond the limits; a bounded step, to be called once a decided command or chain. */
@@ -496,10 +614,10 @@ public final class Transfers {
     }
 
     /** Creates an account; the caller has checked that it may. */
-    public int createAccount(final long id, final int ledger, final int code, final int flags, final long userDataHi,
+    public void createAccount(final long id, final int ledger, final int code, final int flags, final long userDataHi,
                              final long userDataLo, final long userData64, final long nowNs) {
         totals.addAccount(ledger);
-        return accounts.add(id, ledger, code, flags, userDataHi, userDataLo, userData64, nowNs);
+        accounts.add(id, ledger, code, flags, userDataHi, userDataLo, userData64, nowNs);
     }
 
     /** True if accounts of one more ledger fit, or the ledger is known. */
@@ -550,15 +668,14 @@ public final class Transfers {
      */
     public void checkConservation() {
         final LedgerTotals fresh = new LedgerTotals();
-        for (int slot = 0; slot < accounts.count(); slot++) {
-            final long account = accounts.address(slot);
+        accounts.forEach(account -> {
             fresh.addAccount(AccountTable.ledger(account));
             final int index = fresh.indexOf(AccountTable.ledger(account));
             fresh.add(index, LedgerTotals.DEBITS_POSTED, AccountTable.debitsPosted(account));
             fresh.add(index, LedgerTotals.DEBITS_PENDING, AccountTable.debitsPending(account));
             fresh.add(index, LedgerTotals.CREDITS_POSTED, AccountTable.creditsPosted(account));
             fresh.add(index, LedgerTotals.CREDITS_PENDING, AccountTable.creditsPending(account));
-        }
+        });
         for (int index = 0; index < fresh.count(); index++) {
             check(fresh, index, LedgerTotals.DEBITS_POSTED, LedgerTotals.CREDITS_POSTED, "posted");
             check(fresh, index, LedgerTotals.DEBITS_PENDING, LedgerTotals.CREDITS_PENDING, "pending");

@@ -162,7 +162,7 @@ final class Queries {
         if (!active || index == ParticipantTable.NOT_FOUND) {
             return false;
         }
-        return address == 0 ? participants.isGranted(index, Participants.RIGHT_READ, accountId, false, 0, 0)
+        return address == AccountTable.NOT_FOUND ? participants.isGranted(index, Participants.RIGHT_READ, accountId, false, 0, 0)
             : participants.isGranted(index, Participants.RIGHT_READ, accountId, true, AccountTable.ledger(address),
             AccountTable.code(address));
     }
@@ -197,14 +197,14 @@ final class Queries {
             .correlationId(correlationId).asOfSequence(machine.lastSequence()).accountsCount(count);
         for (int i = 0; i < count; i++) {
             final long id = asked[i];
-            final int slot = accounts.find(id);
-            final long address = slot == AccountTable.NOT_FOUND ? 0 : accounts.address(slot);
+            final long address = accounts.find(id);
             entry.next().id(id).reserved1(0).reserved2(0);
             if (!mayRead(active, index, id, address)) {
                 emptyAccount(entry, Result.NOT_GRANTED);
-            } else if (address == 0) {
+            } else if (address == AccountTable.NOT_FOUND) {
                 emptyAccount(entry, Result.ACCOUNT_NOT_FOUND);
             } else {
+                final int slot = AccountTable.slot(address);
                 entry.userData64(accounts.userData64(slot))
                     .debitsPosted(AccountTable.debitsPosted(address))
                     .debitsPending(AccountTable.debitsPending(address))
@@ -320,12 +320,13 @@ final class Queries {
         final long accountId = accountTransfers.accountId();
         final long cursor = accountTransfers.cursor();
         final long pageSize = accountTransfers.pageSize();
-        final int slot = accounts.find(accountId);
-        final int result = checkPage(active, index, accountId, slot, pageSize);
+        final long account = accounts.find(accountId);
+        final int result = checkPage(active, index, accountId, account, pageSize);
         int count = 0;
         long next = 0;
         if (result == Result.OK) {
-            next = cursor == 0 ? AccountTable.newestTransfer(accounts.address(slot)) : cursor;
+            final int slot = AccountTable.slot(account);
+            next = cursor == 0 ? AccountTable.newestTransfer(account) : cursor;
             while (count < pageSize && next > 0 && log.holds(next - 1) && isOf(log.address(next - 1), slot)) {
                 page[count++] = next - 1;
                 next = TransferLog.olderOf(log.address(next - 1), slot);
@@ -344,14 +345,14 @@ final class Queries {
         return TransferLog.debitSlot(record) == slot || TransferLog.creditSlot(record) == slot;
     }
 
-    private int checkPage(final boolean active, final int index, final long accountId, final int slot, final long pageSize) {
+    private int checkPage(final boolean active, final int index, final long accountId, final long account, final long pageSize) {
         if (pageSize < 1 || pageSize > Limits.MAX_PAGE) {
             return Result.MALFORMED_COMMAND;
         }
-        if (!mayRead(active, index, accountId, slot == AccountTable.NOT_FOUND ? 0 : accounts.address(slot))) {
+        if (!mayRead(active, index, accountId, account)) {
             return Result.NOT_GRANTED;
         }
-        return slot == AccountTable.NOT_FOUND ? Result.ACCOUNT_NOT_FOUND : Result.OK;
+        return account == AccountTable.NOT_FOUND ? Result.ACCOUNT_NOT_FOUND : Result.OK;
     }
 
     private int accountBalances(final boolean active, final int index, final DirectBuffer query, final int offset,
@@ -361,12 +362,13 @@ final class Queries {
         final long accountId = accountBalances.accountId();
         final long cursor = accountBalances.cursor();
         final long pageSize = accountBalances.pageSize();
-        final int slot = accounts.find(accountId);
-        final int result = checkPage(active, index, accountId, slot, pageSize);
+        final long account = accounts.find(accountId);
+        final int result = checkPage(active, index, accountId, account, pageSize);
         int count = 0;
         long next = 0;
         if (result == Result.OK) {
-            next = cursor == 0 ? AccountTable.newestHistory(accounts.address(slot)) : cursor;
+            final int slot = AccountTable.slot(account);
+            next = cursor == 0 ? accounts.newestHistory(slot) : cursor;
             while (count < pageSize && next > 0 && history.holds(next - 1)
                 && BalanceHistory.slot(history.address(next - 1)) == slot) {
                 page[count++] = next - 1;

@@ -21,6 +21,8 @@ import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
+import java.nio.ByteOrder;
+
 /**
  * All state that decides about money, changed by one command at a time: (state, command, sequence, timestamp) gives
  * (state, outcome). The same commands give the same state, bit for bit, on any machine.
@@ -37,6 +39,9 @@ public final class StateMachine {
     /** Newest version of the rules that this code knows. */
     public static final int LAST_RULES_VERSION = 1;
 
+    /** Most transfers that are worth reading ahead together; more are not read. */
+    public static final int MAX_READ_AHEAD = ReadAhead.MAX_RUN;
+
     private static final long NS_PER_MS = 1_000_000L;
 
     private final ParticipantTable participants = new ParticipantTable();
@@ -48,6 +53,7 @@ public final class StateMachine {
     private final PaymentAdministration paymentAdministration;
     private final Queries queries;
     private final Chain chain;
+    private final ReadAhead readAhead;
     private final TransferCommand single = new TransferCommand();
     private long lastSequence;
     private long nowNs;
@@ -68,6 +74,7 @@ public final class StateMachine {
         this.queries = new Queries(this, participants, ids, transfers,
             new ReferenceQueries(this, participants, transfers.accounts(), reference));
         this.chain = new Chain(this, participants, ids, transfers, administration);
+        this.readAhead = new ReadAhead(transfers.accounts(), ids);
     }
 
     /**
@@ -329,21 +336,19 @@ public final class StateMachine {
     }
 
     /**
-     * Reads ahead where a transfer's accounts are found. To be called for a run of transfers, then
-     * {@link #touchAccounts} for the same run, then {@link #apply}: the misses of a run overlap, where those of a single
-     * transfer follow one another. Changes nothing.
-     *
-     * @return a word that depends on what was read, so that the reads are not optimised away
+     * Notes a transfer whose accounts and id {@link #readAhead} shall read. To be called for a run of at most
+     * {@link #MAX_READ_AHEAD} transfers, before the first of them is applied. Changes nothing of the state.
      */
-    public long touchIndex(final DirectBuffer command, final int offset) {
-        return transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
-            + transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));
+    public void addToReadAhead(final int participantId, final DirectBuffer command, final int offset) {
+        readAhead.add(participantId, command.getLong(offset, ByteOrder.LITTLE_ENDIAN),
+            command.getLong(offset + Long.BYTES, ByteOrder.LITTLE_ENDIAN),
+            command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN),
+            command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN));
     }
 
-    /** Reads ahead the accounts themselves; see {@link #touchIndex}. */
-    public long touchAccounts(final DirectBuffer command, final int offset) {
-        return transfers.accounts().touch(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
-            + transfers.accounts().touch(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));
+    /** Reads what the noted transfers will need, all of it at once; then they are to be applied. */
+    public void readAhead() {
+        readAhead.fetch();
     }
 
     /** Takes memory for the accounts that the configuration allows, ahead of need. */
