@@ -18,9 +18,9 @@ final class AccountsView {
 
     /** Ledger of an account, which is the number of its currency; {@link #NOT_FOUND} if there is no such account. */
     int ledgerOf(final long accountId) {
-        final int slot = accounts.find(accountId);
+        final long account = accounts.find(accountId);
         // A ledger of 2^31 and more is no currency; it equals none.
-        return slot == AccountTable.NOT_FOUND ? NOT_FOUND : AccountTable.ledger(accounts.address(slot)) & Integer.MAX_VALUE;
+        return account == AccountTable.NOT_FOUND ? NOT_FOUND : AccountTable.ledger(account) & Integer.MAX_VALUE;
     }
 
     /** True if the account is there, and of another currency. */
