@@ -33,7 +33,7 @@ final class AcquirerLinkTest {
     private static final LinkProfile ASCII = LinkProfile.builtIn("demo-ascii");
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo-ascii", "demo-bcd", "tpdu", "ascii-length"})
+    @ValueSource(strings = {"demo-ascii", "demo-bcd", "ascii-length"})
     void shouldAnswerAPurchaseAndEchoByteForByte(final String link) throws Exception {
         try (IsoRig rig = new IsoRig(link); AcquirerPeer peer = new AcquirerPeer(rig.address(), LinkProfile.builtIn(link)).signOn()) {
             rig.echo.decide((payment, answer) -> {
@@ -178,6 +178,26 @@ final class AcquirerLinkTest {
         }
     }
 
+    /** LINK-04. */
+    @Test
+    void shouldSwapATpduAndReturnALiteralHeader() throws Exception {
+        final String tpdu = file("framing { header = tpdu, tpdu = \"6000010002\", length = ascii-4, counts-itself = true }");
+        try (IsoRig rig = new IsoRig(tpdu); AcquirerPeer peer = new AcquirerPeer(rig.address(), load(tpdu)).signOn()) {
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(peer.lastHeader()).isEqualTo(java.util.HexFormat.of().parseHex("6000020001"));
+        }
+        final String literal = file("framing { header = literal, literal = \"ISO\" }");
+        try (IsoRig rig = new IsoRig(literal); AcquirerPeer peer = new AcquirerPeer(rig.address(), load(literal)).signOn()) {
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            peer.write(new byte[] {0, 30, 'I', 'S', 'X'});
+            assertThat(peer.receive()).as("another header").isNull();
+        }
+    }
+
+    private static LinkProfile load(final String file) {
+        return LinkProfile.load(new java.io.File(file));
+    }
+
     /** LINK-07. */
     @Test
     void shouldSkipKeepAlivesWithoutAnAnswer() throws Exception {
@@ -253,6 +273,7 @@ final class AcquirerLinkTest {
                 rig.echo.holdUp(true);
                 peer.send(Messages.purchase());
                 Await.until("read", () -> rig.counters().requests() == 2);
+                peer.reset();
             }
             Await.until("closed", () -> rig.counters().closed() == 1);
             rig.echo.holdUp(false);
@@ -347,7 +368,7 @@ final class AcquirerLinkTest {
             }
             assertThat(rig.counters().refused()).isEqualTo(1);
             assertThat(first.ask(Messages.purchase()).get(39)).isEqualTo("00");
-            second.close();
+            second.disconnect();
             Await.until("room again", () -> rig.server.connections() == 1);
             try (AcquirerPeer third = new AcquirerPeer(rig.address(), ASCII)) {
                 assertThat(third.ask(Messages.purchase()).get(39)).isEqualTo("00");

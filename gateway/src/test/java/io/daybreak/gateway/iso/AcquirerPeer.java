@@ -27,6 +27,7 @@ final class AcquirerPeer implements AutoCloseable {
     private byte[] received = {};
     private MessageMac mac;
     private byte[] last;
+    private byte[] lastHeader;
 
     AcquirerPeer(final InetSocketAddress address, final LinkProfile profile) throws IOException {
         this(address, profile, 0);
@@ -79,6 +80,7 @@ final class AcquirerPeer implements AutoCloseable {
         while (true) {
             final long frame = framing.next(new UnsafeBuffer(received), 0, received.length);
             if (frame > 0) {
+                lastHeader = Arrays.copyOfRange(received, framing.prefixLength(), framing.overhead());
                 last = Arrays.copyOfRange(received, framing.overhead(), (int) frame);
                 received = Arrays.copyOfRange(received, (int) frame, received.length);
                 return Iso8583Message.decode(dialect, last);
@@ -111,6 +113,11 @@ final class AcquirerPeer implements AutoCloseable {
         return under.verify(index);
     }
 
+    /** The header in front of the last message. */
+    byte[] lastHeader() {
+        return lastHeader;
+    }
+
     /** The bytes of the last message. */
     byte[] lastBytes() {
         return last;
@@ -127,6 +134,17 @@ final class AcquirerPeer implements AutoCloseable {
             throw new AssertionError("not signed on: " + answer);
         }
         return this;
+    }
+
+    /** Resets the connection: unlike a close, it cannot be taken for a half close. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    /** Closes the socket; may be called before {@link #close}. */
+    void disconnect() throws IOException {
+        socket.close();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.iso;
 
+import io.daybreak.gateway.Await;
 import io.daybreak.pipeline.AnswerBuffer;
 import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.CommandSlot;
@@ -232,9 +233,9 @@ final class EchoSwitch implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         isHeldUp = false;
         published.add(QUIT);
-        thread.join(5_000);
+        Await.until("the echo to end", () -> !thread.isAlive());
     }
 }

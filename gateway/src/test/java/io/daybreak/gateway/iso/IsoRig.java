@@ -41,7 +41,9 @@ final class IsoRig implements AutoCloseable {
 
     private static Options options(final String... links) {
         final Options options = new Options();
-        options.links = links;
+        if (links.length > 0) {
+            options.links = links;
+        }
         return options;
     }
 
@@ -73,7 +75,7 @@ final class IsoRig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         server.close();
         loops.closeLinks(3_000);
         echo.close();
