@@ -50,6 +50,7 @@ public final class Issuing {
     private static final int GIVE_UP = 3;
 
     private final UndoLog undo = new UndoLog();
+    private final Told outcomes = new Told();
     private final Issuers issuers = new Issuers();
     private final Routes routes = new Routes(issuers);
     private final RoutedPayments payments;
@@ -68,10 +69,9 @@ public final class Issuing {
     private long lateAnswers;
 
     /**
-     * @param outcomes      hears what becomes of messages
      * @param accountExists true for an account that an issuer may name
      */
-    public Issuing(final SlabAllocator allocator, final IssuerOutcomes outcomes, final LongPredicate accountExists) {
+    public Issuing(final SlabAllocator allocator, final LongPredicate accountExists) {
         payments = new RoutedPayments(allocator, undo);
         messages = new IssuerMessages(payments);
         storeAndForward = new StoreAndForward(allocator, undo, issuers, payments, messages, outcomes);
@@ -80,6 +80,11 @@ public final class Issuing {
         standIn = new StandIn(allocator, undo);
         records = new IssuerRecords(issuers, routes, accountExists);
         storeAndForwardQuery = new StoreAndForwardQuery(issuers, storeAndForward);
+    }
+
+    /** Says who hears what becomes of messages; to be called once, before any command. */
+    public void tell(final IssuerOutcomes listener) {
+        outcomes.listener(listener);
     }
 
     /** From now on effects go to {@code emitter}; before that nowhere. */
