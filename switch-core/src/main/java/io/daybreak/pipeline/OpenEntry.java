@@ -11,8 +11,8 @@ import io.daybreak.port.Journal;
  * leaves no trace. An entry that only swept deadlines is journaled without commands.
  */
 final class OpenEntry {
-    /** The largest body, and what a journal may need beside it: template, participant, length, result. */
-    static final int COMMAND_BYTES_AT_MOST = CommandSlot.COMMAND_BYTES + 32;
+    /** The largest body, and what a journal may need beside it: template, participant, length, result, masks of what is there. */
+    static final int COMMAND_BYTES_AT_MOST = CommandSlot.COMMAND_BYTES + 80;
 
     private final StateMachine machine;
     private final Journal journal;

@@ -36,10 +36,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class ArchitectureTest {
     private static final String[] PURE = {
         "io.daybreak.machine..", "io.daybreak.ledger..", "io.daybreak.matching..", "io.daybreak.deadline..",
-        "io.daybreak.memory..", "io.daybreak.participant.."};
+        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.reference..", "io.daybreak.card..", "io.daybreak.merchant..", "io.daybreak.acquirer..",
+        "io.daybreak.calendar..", "io.daybreak.limits.."};
     private static final String[] CORE = {
         "io.daybreak.machine..", "io.daybreak.ledger..", "io.daybreak.matching..", "io.daybreak.deadline..",
-        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.port..", "io.daybreak.pipeline.."};
+        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.reference..", "io.daybreak.card..", "io.daybreak.merchant..", "io.daybreak.acquirer..",
+        "io.daybreak.calendar..", "io.daybreak.limits..", "io.daybreak.port..", "io.daybreak.pipeline.."};
 
     /** Iterated in an order that depends on the machine, the run or the history; a replay must not see it. */
     private static final Set<String> UNORDERED = Set.of(
@@ -137,6 +139,15 @@ final class ArchitectureTest {
     }
 
     @Test
+    void shouldLetTheIso8583CodecStandAlone() {
+        classes().that().resideInAPackage("io.daybreak.iso8583..")
+            .should().onlyDependOnClassesThat().resideInAnyPackage(
+                "io.daybreak.iso8583..", "java..", "javax.crypto..", "org.agrona..", "com.typesafe.config..")
+            .because("simulators and other products take it without the switch")
+            .check(all);
+    }
+
+    @Test
     void shouldLetNobodyKnowTheServer() {
         noClasses().that().resideOutsideOfPackage("io.daybreak.gateway..")
             .should().dependOnClassesThat().resideInAnyPackage("io.daybreak.gateway..")
@@ -201,7 +212,7 @@ final class ArchitectureTest {
 
     @Test
     void shouldCalculateInIntegersWhereMoneyIsDecided() {
-        noClasses().that().resideInAnyPackage("io.daybreak.machine..", "io.daybreak.ledger..", "io.daybreak.participant..")
+        noClasses().that().resideInAnyPackage(PURE)
             .should().accessTargetWhere(DescribedPredicate.describe("deals in floating point or decimals",
                 access -> Set.of("double", "float", "java.lang.Double", "java.lang.Float", "java.math.BigDecimal")
                     .contains(owner(access.getTarget()))))
@@ -214,7 +225,7 @@ final class ArchitectureTest {
      * thing, and may know each other; capabilities may not, nor may the parts of one. {@code Main} knows everything.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"io.daybreak.(*)..", "io.daybreak.journal.(*)..", "io.daybreak.gateway.(*).."})
+    @ValueSource(strings = {"io.daybreak.(*)..", "io.daybreak.journal.(*)..", "io.daybreak.gateway.(*)..", "io.daybreak.iso8583.(*).."})
     void shouldHaveNoCyclesBetweenPackages(final String slices) {
         SlicesRuleDefinition.slices().matching(slices).should().beFreeOfCycles()
             .ignoreDependency(JavaClass.Predicates.simpleName("Main"), DescribedPredicate.alwaysTrue())

@@ -24,8 +24,9 @@ final class ModuleArrowsTest {
         "switch-core", Set.of("protocol"),
         "journal", Set.of("protocol", "switch-core"),
         "gateway/client", Set.of("protocol"),
-        "gateway", Set.of("protocol", "switch-core", "journal", "client"),
-        "loadtest", Set.of("protocol", "switch-core", "journal", "client"));
+        "gateway/iso8583", Set.of(),
+        "gateway", Set.of("protocol", "switch-core", "journal", "client", "iso8583"),
+        "loadtest", Set.of("protocol", "switch-core", "journal", "client", "iso8583"));
 
     private final SourceTree tree = SourceTree.find();
 

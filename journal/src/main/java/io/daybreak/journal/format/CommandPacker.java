@@ -11,12 +11,14 @@ import org.agrona.UnsafeApi;
  * Rule: docs/journal-format.md, "Payload". A transfer (template 100, 96 bytes) is taken apart: a byte of flags says which fields follow,
  * what repeats the transfer before is left out, integers are varints (seven bits a byte, low first), an id's 48 bits of
  * milliseconds become the zigzag difference from the entry's time, and its 80 other bits stay as they are. Everything
- * else, and a transfer of another length or with reserved bits, is stored as it lies.
+ * else, and a transfer of another length or with reserved bits, is stored as its difference from the last command of its
+ * template ({@link SparseBody}), or as it lies where it is short.
  * <pre>
  *   transfer   flags (1)  [what changed (1), then ledger, code, flags, participant, result as far as changed: varints]
  *              id: time difference (varint), 10 bytes   [debit account]  [credit account]  amount
  *              [pending id, like the id]  [user data 16]  [user data varint]  [time-out varint]
  *   raw        0x80 (1)  template, participant, result, length (varints)  bytes
+ *   sparse     0x81 (1)  template, participant, result, length (varints)  difference
  * </pre>
  * Not thread safe; one per entry being made. {@link CommandUnpacker} is its twin and keeps the same context.
  */
@@ -27,10 +29,11 @@ public final class CommandPacker {
     public static final int TRANSFER_LENGTH = 96;
     /** No transfer takes more bytes than this when packed. */
     public static final int MAX_PACKED_TRANSFER = 144;
-    /** What a command stored as it lies takes beside its bytes, at most. */
+    /** What any other command takes beside its bytes, at most. */
     public static final int MAX_RAW_OVERHEAD = 1 + 4 * 5;
 
     static final int RAW = 0x80;
+    static final int SPARSE = 0x81;
     static final int CONTEXT = 1;
     static final int PENDING_ID = 1 << 1;
     static final int USER_DATA_128 = 1 << 2;
@@ -63,6 +66,7 @@ public final class CommandPacker {
 
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
+    private final SparseBody sparse = new SparseBody();
     private long entryTimeMs;
     private long debitAccountId;
     private long creditAccountId;
@@ -74,6 +78,7 @@ public final class CommandPacker {
     /** Forgets the entry before. */
     public void beginEntry(final long timestampNs) {
         entryTimeMs = timestampNs / 1_000_000L;
+        sparse.beginEntry();
         debitAccountId = 0;
         creditAccountId = 0;
         ledger = 0;
@@ -84,7 +89,7 @@ public final class CommandPacker {
 
     /** Bytes that the command may take at most. */
     public static int maxLength(final int length) {
-        return Math.max(MAX_PACKED_TRANSFER, MAX_RAW_OVERHEAD + length);
+        return Math.max(MAX_PACKED_TRANSFER, MAX_RAW_OVERHEAD + (SparseBody.fits(length) ? SparseBody.maxPackedLength(length) : length));
     }
 
     /**
@@ -98,7 +103,7 @@ public final class CommandPacker {
         if (templateId == TRANSFER_TEMPLATE_ID && length == TRANSFER_LENGTH && command.getInt(offset + RESERVED, ORDER) == 0) {
             return packTransfer(target, participant, command, offset, outcome);
         }
-        return packRaw(target, templateId, participant, command, offset, length, outcome);
+        return packOther(target, templateId, participant, command, offset, length, outcome);
     }
 
     private long packTransfer(final long target, final int participant, final DirectBuffer command, final int offset, final int outcome) {
@@ -194,13 +199,17 @@ public final class CommandPacker {
         return at + Short.BYTES + Long.BYTES;
     }
 
-    private static long packRaw(final long target, final int templateId, final int participant, final DirectBuffer command,
-                                final int offset, final int length, final int outcome) {
-        UnsafeApi.putByte(target, (byte) RAW);
+    private long packOther(final long target, final int templateId, final int participant, final DirectBuffer command,
+                           final int offset, final int length, final int outcome) {
+        final boolean isSparse = SparseBody.fits(length);
+        UnsafeApi.putByte(target, (byte) (isSparse ? SPARSE : RAW));
         long at = putVarint(target + 1, templateId & 0xFFFF_FFFFL);
         at = putVarint(at, participant & 0xFFFF_FFFFL);
         at = putVarint(at, outcome & 0xFFFF_FFFFL);
         at = putVarint(at, length);
+        if (isSparse) {
+            return sparse.pack(at, templateId, command, offset, length);
+        }
         for (int i = 0; i < length; i++) {
             UnsafeApi.putByte(at + i, command.getByte(offset + i));
         }

@@ -17,6 +17,7 @@ public final class CommandUnpacker {
     private final long transferAddress;
     private final UnsafeBuffer raw = new UnsafeBuffer(0, 0);
 
+    private final SparseBody sparse = new SparseBody();
     private long entryTimeMs;
     private long at;
     private long end;
@@ -37,6 +38,7 @@ public final class CommandUnpacker {
         final long timestampNs = EntryHeader.timestampNs(entry);
         target.onEntry(EntryHeader.firstSequence(entry), count, timestampNs);
         entryTimeMs = timestampNs / 1_000_000L;
+        sparse.beginEntry();
         at = entry + EntryHeader.LENGTH;
         end = at + EntryHeader.payloadLength(entry);
 
@@ -105,19 +107,36 @@ public final class CommandUnpacker {
     }
 
     private void unpackRaw(final int present, final ReplayTarget target) {
-        if (present != CommandPacker.RAW) {
+        if (present != CommandPacker.RAW && present != CommandPacker.SPARSE) {
             throw new IllegalStateException("unknown form of command 0x" + Integer.toHexString(present));
         }
         final int templateId = (int) nextVarint();
         final int participantId = (int) nextVarint();
         final int result = (int) nextVarint();
         final long length = nextVarint();
+        if (present == CommandPacker.SPARSE) {
+            unpackSparse(templateId, participantId, result, length, target);
+            return;
+        }
         if (length < 0 || length > end - at) {
             throw overrun();
         }
         raw.wrap(at, (int) length);
         at += length;
         target.onCommand(templateId, participantId, raw, 0, (int) length, result);
+    }
+
+    private void unpackSparse(final int templateId, final int participantId, final int result, final long length,
+                              final ReplayTarget target) {
+        if (length > SparseBody.MAX_LENGTH || !SparseBody.fits((int) length)) {
+            throw new IllegalStateException("a sparse command of " + length + " bytes");
+        }
+        final long behind = sparse.unpack(at, end, templateId, (int) length);
+        if (behind < 0) {
+            throw overrun();
+        }
+        at = behind;
+        target.onCommand(templateId, participantId, sparse.body(), 0, (int) length, result);
     }
 
     private void nextId(final int hiOffset) {

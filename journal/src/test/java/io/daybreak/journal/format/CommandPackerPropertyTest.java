@@ -18,6 +18,8 @@ class CommandPackerPropertyTest {
     private final ByteBuffer memory = ByteBuffer.allocateDirect(1 << 16).alignedSlice(8);
     private final long entry = BufferUtil.address(memory);
     private final UnsafeBuffer command = new UnsafeBuffer(new byte[512]);
+    /** What payments of one acquirer look like: most bytes as in the one before. */
+    private final UnsafeBuffer payment = new UnsafeBuffer(new byte[512]);
     private final CommandPacker packer = new CommandPacker();
 
     @Test
@@ -46,7 +48,15 @@ class CommandPackerPropertyTest {
     private long addAny(final long at, final SplittableRandom random, final long timestampNs, final RecordingTarget expected) {
         int template = Commands.TRANSFER;
         int length = Commands.TRANSFER_LENGTH;
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(6)) {
+            case 2 -> {
+                template = 104 + random.nextInt(12);
+                length = 8 * (4 + random.nextInt(61));
+                for (int i = random.nextInt(40); i > 0; i--) {
+                    payment.putByte(random.nextInt(length), (byte) random.nextInt(4));
+                }
+                command.putBytes(0, payment, 0, length);
+            }
             case 0 -> Commands.anyTransfer(command, 0, random);
             case 1 -> {
                 template = random.nextInt(3) == 0 ? Commands.TRANSFER : random.nextInt(1 << 16);
@@ -63,6 +73,30 @@ class CommandPackerPropertyTest {
         final long end = packer.pack(at, template, participant, command, 0, length, result);
         assertThat(end - at).isLessThanOrEqualTo(CommandPacker.maxLength(length));
         return end;
+    }
+
+    @Test
+    void shouldPackTheLargestBodyWithinTheBound() {
+        packer.beginEntry(0);
+        for (int length = 0; length <= 512; length++) {
+            command.setMemory(0, 512, (byte) ~length);
+            final long end = packer.pack(entry, -1, -1, command, 0, length, -1);
+            assertThat(end - entry).as("length %d", length).isLessThanOrEqualTo(CommandPacker.maxLength(length));
+        }
+    }
+
+    @Test
+    void shouldPackASimilarPaymentInLessThanAThirdOfItsBytes() {
+        final SplittableRandom random = new SplittableRandom(1);
+        packer.beginEntry(1_790_000_000_000_000_000L);
+        long at = entry;
+        for (int i = 0; i < 100; i++) {
+            for (int varying = 0; varying < 48; varying++) {
+                command.putByte(varying, (byte) random.nextInt());
+            }
+            at = packer.pack(at, 104, 7, command, 0, 264, 0);
+        }
+        assertThat((at - entry) / 100.0).isLessThan(264 / 3.0);
     }
 
     @Test
