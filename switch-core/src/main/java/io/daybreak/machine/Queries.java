@@ -33,9 +33,9 @@ import io.daybreak.protocol.codec.QueryStatusDecoder;
 import io.daybreak.protocol.codec.QueryStoreAndForwardDecoder;
 import io.daybreak.protocol.codec.QueryTotalsDecoder;
 import io.daybreak.protocol.codec.StatusAnswerEncoder;
-import io.daybreak.protocol.codec.StoreAndForwardAnswerEncoder;
 import io.daybreak.protocol.codec.TotalsAnswerEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerEncoder;
+import io.daybreak.routing.Issuing;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -62,6 +62,7 @@ final class Queries {
     private final TransferLog log;
     private final BalanceHistory history;
     private final ReferenceQueries reference;
+    private final Issuing issuing;
 
     private final LookupAccountsDecoder lookupAccounts = new LookupAccountsDecoder();
     private final LookupTransfersDecoder lookupTransfers = new LookupTransfersDecoder();
@@ -83,8 +84,9 @@ final class Queries {
     private final long[] page = new long[Limits.MAX_PAGE];
 
     Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers,
-            final ReferenceQueries reference) {
+            final ReferenceQueries reference, final Issuing issuing) {
         this.reference = reference;
+        this.issuing = issuing;
         this.machine = machine;
         this.participants = participants;
         this.ids = ids;
@@ -129,9 +131,8 @@ final class Queries {
                     ExceptionsAnswerEncoder.BLOCK_LENGTH, ExceptionsAnswerEncoder.resultEncodingOffset(),
                     ExceptionsAnswerEncoder.ItemsEncoder.sbeBlockLength());
             case QueryStoreAndForwardDecoder.TEMPLATE_ID:
-                return nothing(query, offset, answer, answerOffset, StoreAndForwardAnswerEncoder.TEMPLATE_ID,
-                    StoreAndForwardAnswerEncoder.BLOCK_LENGTH, StoreAndForwardAnswerEncoder.resultEncodingOffset(),
-                    StoreAndForwardAnswerEncoder.EntriesEncoder.sbeBlockLength());
+                return issuing.query(isSystem || active && participants.isOperator(index), query, offset, machine.lastSequence(), answer,
+                    answerOffset);
             case QueryPaymentStatusDecoder.TEMPLATE_ID:
                 return nothing(query, offset, answer, answerOffset, PaymentStatusAnswerEncoder.TEMPLATE_ID,
                     PaymentStatusAnswerEncoder.BLOCK_LENGTH, PaymentStatusAnswerEncoder.resultEncodingOffset(), 0);

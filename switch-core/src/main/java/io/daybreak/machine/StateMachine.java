@@ -18,6 +18,8 @@ import io.daybreak.protocol.codec.FileUpdateDecoder;
 import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
+import io.daybreak.reference.ReferenceKind;
+import io.daybreak.routing.Issuing;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -43,6 +45,11 @@ public final class StateMachine {
     public static final int MAX_READ_AHEAD = ReadAhead.MAX_RUN;
 
     private static final long NS_PER_MS = 1_000_000L;
+    /**
+     * Deadlines of issuers that one sweep lets fall due, at most: each may answer a request and eight repeats, and send up to
+     * eight messages, and the effects of a command have a bound.
+     */
+    private static final int MAX_ISSUER_DEADLINES = 128;
 
     private final ParticipantTable participants = new ParticipantTable();
     private final IdMemory ids;
@@ -51,6 +58,8 @@ public final class StateMachine {
     private final Administration administration;
     private final ReferenceData reference;
     private final PaymentAdministration paymentAdministration;
+    private final Issuing issuing;
+    private final IssuerCommands issuerCommands;
     private final Queries queries;
     private final Chain chain;
     private final ReadAhead readAhead;
@@ -71,8 +80,15 @@ public final class StateMachine {
         this.accountCommands = new AccountCommands(transfers, administration);
         this.reference = new ReferenceData(allocator, new UndoLog());
         this.paymentAdministration = new PaymentAdministration(administration, participants, transfers, reference);
-        this.queries = new Queries(this, participants, ids, transfers,
-            new ReferenceQueries(this, participants, transfers.accounts(), reference));
+        final AccountsView accounts = new AccountsView(transfers.accounts(), reference.zones);
+        this.issuing = new Issuing(allocator, accounts::ledgerOf);
+        this.issuerCommands = new IssuerCommands(issuing, administration, reference.settings);
+        paymentAdministration.tell(settings -> issuerCommands.onPaymentSettings(settings, reference.cards.capacity()));
+        final ReferenceQueries referenceQueries = new ReferenceQueries(this, participants, transfers.accounts(), reference);
+        for (final ReferenceKind kind : issuerCommands.kinds()) {
+            referenceQueries.add(kind);
+        }
+        this.queries = new Queries(this, participants, ids, transfers, referenceQueries, issuing);
         this.chain = new Chain(this, participants, ids, transfers, administration);
         this.readAhead = new ReadAhead(transfers.accounts(), ids);
     }
@@ -95,8 +111,9 @@ public final class StateMachine {
 
     private void sweep() {
         int swept = 0;
-        while (swept < administration.sweepLimit() && nextDeadlineNs() <= nowNs) {
-            fallDue();
+        int sweptOfIssuers = 0;
+        while (swept < administration.sweepLimit() && sweptOfIssuers < MAX_ISSUER_DEADLINES && nextDeadlineNs() <= nowNs) {
+            sweptOfIssuers += fallDue() ? 1 : 0;
             swept++;
         }
         if (swept > 0) {
@@ -105,14 +122,24 @@ public final class StateMachine {
         sweptInEntry += swept;
     }
 
-    /** Carries out the earliest deadline; of several at one instant, holds before business days. */
-    private void fallDue() {
-        if (transfers.nextDeadlineNs() <= reference.businessDays.nextCutOverNs()) {
+    /**
+     * Carries out the earliest deadline; of several at one instant, holds before issuers' before business days. Returns
+     * true for one of an issuer.
+     */
+    private boolean fallDue() {
+        final long holdNs = transfers.nextDeadlineNs();
+        final long issuerNs = issuing.nextDeadlineNs();
+        final long dayNs = reference.businessDays.nextCutOverNs();
+        if (holdNs <= issuerNs && holdNs <= dayNs) {
             transfers.expireNext(lastSequence);
             transfers.trim();
+        } else if (issuerNs <= dayNs) {
+            issuing.expireNext(nowNs, lastSequence);
+            return true;
         } else {
             reference.businessDays.cutOverNext(nowNs);
         }
+        return false;
     }
 
     /** Deadlines swept since the entry began. */
@@ -187,6 +214,7 @@ public final class StateMachine {
     public void emitTo(final EffectEmitter emitter) {
         effects = emitter;
         reference.businessDays.emitTo(emitter);
+        issuing.emitTo(emitter);
     }
 
     /**
@@ -302,9 +330,13 @@ public final class StateMachine {
                 result = accountCommands.act(participantId, command, offset, length);
                 break;
             default:
-                result = PaymentAdministration.isOfFamily(templateId)
-                    ? paymentAdministration.apply(templateId, participantId, command, offset, length, nowNs)
-                    : administration.apply(templateId, participantId, command, offset, length, nowNs);
+                if (IssuerCommands.isOfFamily(templateId)) {
+                    result = issuerCommands.apply(templateId, participantId, command, offset, length, nowNs, lastSequence + 1);
+                } else {
+                    result = PaymentAdministration.isOfFamily(templateId)
+                        ? paymentAdministration.apply(templateId, participantId, command, offset, length, nowNs)
+                        : administration.apply(templateId, participantId, command, offset, length, nowNs);
+                }
                 break;
         }
         if (result == AccountCommands.ALREADY_CREATED) {
@@ -368,7 +400,7 @@ public final class StateMachine {
 
     /** Earliest open deadline in epoch nanoseconds; {@link Long#MAX_VALUE} if there is none. */
     public long nextDeadlineNs() {
-        return Math.min(transfers.nextDeadlineNs(), reference.businessDays.nextCutOverNs());
+        return Math.min(Math.min(transfers.nextDeadlineNs(), issuing.nextDeadlineNs()), reference.businessDays.nextCutOverNs());
     }
 
     /** True once the first Configure was applied. */
@@ -388,12 +420,14 @@ public final class StateMachine {
 
     /** Running digest of the whole state. Cheap. */
     public long digest() {
-        return combine(transfers.digest(), ids.digest(), participants.digest()) + reference.digest();
+        return combine(transfers.digest(), ids.digest(), participants.digest()) + reference.digest()
+            + issuing.digest();
     }
 
     /** The digest, computed from all tables; equal to {@link #digest()}, or the state is damaged. Slow: reads everything. */
     public long computeDigest() {
-        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest()) + reference.computeDigest();
+        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest()) + reference.computeDigest()
+            + issuing.computeDigest();
     }
 
     private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {

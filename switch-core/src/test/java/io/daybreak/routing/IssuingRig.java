@@ -41,7 +41,7 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
     static final int CODE_00 = IssuerReply.CODE_00;
     private static final Slabs SLABS = new Slabs();
 
-    final Issuing issuing = new Issuing(SLABS, accountId -> accountId < 1_000_000);
+    final Issuing issuing = new Issuing(SLABS, accountId -> accountId < 1_000_000 ? accountId < 900_000 ? 156 : 840 : Issuing.NO_ACCOUNT);
     final List<Sent> sent = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     final List<String> answered = new ArrayList<>();
