@@ -60,7 +60,7 @@ public final class BusinessDays extends ReferenceTable {
     private int nextGroup;
 
     public BusinessDays(final SlabAllocator allocator, final UndoLog undo, final Zones zones) {
-        super(allocator, undo, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, 0, 128, 8);
+        super(allocator, undo, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, 0, 128, 8, STATUS);
         this.zones = zones;
     }
 
@@ -98,6 +98,16 @@ public final class BusinessDays extends ReferenceTable {
         schedule(slot);
         findNext();
         return true;
+    }
+
+    @Override
+    public boolean remove(final long group, final long zero) {
+        final boolean wasThere = super.remove(group, zero);
+        if (wasThere) {
+            schedule(slots[(int) group] - 1);
+            findNext();
+        }
+        return wasThere;
     }
 
     /** The date that the schedule has open at an instant. */
