@@ -25,7 +25,7 @@ class IssuerRequestsTest {
         assertThat(sent.mti()).isEqualTo(200);
         assertThat(sent.stan()).isEqualTo(1);
         assertThat(sent.transmission()).isEqualTo(101_000_000);
-        assertThat(sent.rrn()).isEqualTo("30000000" + "1111");
+        assertThat(sent.rrn()).isEqualTo("300000001111");
         assertThat(sent.linkId()).isEqualTo(IssuingRig.LINK);
         assertThat(sent.routeId()).isEqualTo(IssuingRig.ROUTE);
         assertThat(sent.merchant()).isEqualTo("M00000000000001");

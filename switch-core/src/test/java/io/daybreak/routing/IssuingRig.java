@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -47,7 +48,7 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
     final List<String> answered = new ArrayList<>();
     final List<String> totals = new ArrayList<>();
     /** What the payments do when a request was not answered or not sent. */
-    Consumer<Integer> onUnanswered = place -> { };
+    BiConsumer<IssuingRig, Integer> onUnanswered = (rig, place) -> { };
     private final List<Consumer<IssuingRig>> journal = new ArrayList<>();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1_024]);
     private final UnsafeBuffer answer = new UnsafeBuffer(new byte[96]);
@@ -214,7 +215,11 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
     }
 
     static long rrnFirst(final int place) {
-        return 0x3030_3030_3030_3030L + place;
+        long word = 0x3030_3030_3030_3030L;
+        for (int i = 0, rest = place; i < 8; i++, rest /= 10) {
+            word += (long) (rest % 10) << 8 * i;
+        }
+        return word;
     }
 
     int request(final int place, final long card, final long amount) {
@@ -327,14 +332,14 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
     @Override
     public void onTimedOut(final int place, final long paymentId, final long now, final long at) {
         told.add("timed out " + place);
-        onUnanswered.accept(place);
+        onUnanswered.accept(this, place);
         answerAll(place, "timed out");
     }
 
     @Override
     public void onNotSent(final int place, final long paymentId, final long now, final long at) {
         told.add("not sent " + place);
-        onUnanswered.accept(place);
+        onUnanswered.accept(this, place);
         answerAll(place, "not sent");
     }
 

@@ -112,9 +112,9 @@ class StandInTest {
     @Test
     void shouldReverseTheUnansweredRequestBeforeTheAdvice() {
         rig.up(IssuingRig.LINK);
-        rig.onUnanswered = place -> {
-            if (rig.issuing.mayStandInAfterTimeOut(place, rig.nowNs)) {
-                rig.issuing.adviseStandInAfterTimeOut(place, 220, 700, IssuingRig.CODE_00, IssuingRig.approval("STAND1"), rig.nowNs);
+        rig.onUnanswered = (r, place) -> {
+            if (r.issuing.mayStandInAfterTimeOut(place, r.nowNs)) {
+                r.issuing.adviseStandInAfterTimeOut(place, 220, 700, IssuingRig.CODE_00, IssuingRig.approval("STAND1"), r.nowNs);
             }
         };
         rig.request(1, 40, 700);
@@ -142,8 +142,8 @@ class StandInTest {
     @Test
     void shouldStandInForWhatCouldNotBeSent() {
         rig.up(IssuingRig.LINK);
-        rig.onUnanswered = place -> rig.issuing.adviseStandInAfterTimeOut(place, 120, 700, IssuingRig.CODE_00,
-            IssuingRig.approval("STAND1"), rig.nowNs);
+        rig.onUnanswered = (r, place) -> r.issuing.adviseStandInAfterTimeOut(place, 120, 700, IssuingRig.CODE_00,
+            IssuingRig.approval("STAND1"), r.nowNs);
         rig.request(1, 40, 700);
         rig.sendFailed(rig.last());
         assertThat(rig.told).containsExactly("not sent 1");
@@ -155,8 +155,8 @@ class StandInTest {
     @Test
     void shouldKeepTheAdviceWhenALateDeclineMakesTheReversalNeedless() {
         rig.up(IssuingRig.LINK);
-        rig.onUnanswered = place -> rig.issuing.adviseStandInAfterTimeOut(place, 220, 700, IssuingRig.CODE_00,
-            IssuingRig.approval("STAND1"), rig.nowNs);
+        rig.onUnanswered = (r, place) -> r.issuing.adviseStandInAfterTimeOut(place, 220, 700, IssuingRig.CODE_00,
+            IssuingRig.approval("STAND1"), r.nowNs);
         rig.request(1, 40, 700);
         final Sent request = rig.last();
         rig.down(IssuingRig.LINK).after(15_000);
