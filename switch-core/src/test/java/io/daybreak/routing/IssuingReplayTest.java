@@ -6,9 +6,11 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,6 +42,8 @@ class IssuingReplayTest {
         /** By the identity of the request or advice: 1 while its money stands. */
         private final Map<Long, Integer> stands = new HashMap<>();
         private final Map<Long, String> answers = new HashMap<>();
+        /** What the payments believe stands at the issuer, by place. */
+        private final Map<Integer, Integer> believed = new HashMap<>();
         private IssuingRig rig;
         private int seen;
         private int nextPlace = 1;
@@ -58,6 +62,7 @@ class IssuingReplayTest {
             for (int step = 0; step < STEPS; step++) {
                 step();
                 collect();
+                hear();
                 rig.check();
                 if (random.nextInt(40) == 0) {
                     restart();
@@ -73,8 +78,8 @@ class IssuingReplayTest {
             assertThat(replayed.issuing.digest()).as("seed %d", seed).isEqualTo(digest);
             assertThat(replayed.issuing.nextDeadlineNs()).isEqualTo(rig.issuing.nextDeadlineNs());
             rig = rig.restarted();
+            rig.drainTold();
             seen = 0;
-            rig.sent.clear();
             if (random.nextBoolean()) {
                 rig.up(71).up(72);
             }
@@ -83,6 +88,19 @@ class IssuingReplayTest {
         private void collect() {
             while (seen < rig.sent.size()) {
                 all.add(rig.sent.get(seen++));
+            }
+        }
+
+        private void hear() {
+            for (final String line : rig.drainTold()) {
+                final String[] words = line.split(" ");
+                final boolean approved = "approved".equals(words[0]);
+                if (approved || "declined".equals(words[0])) {
+                    believed.put(Integer.parseInt(words[1]), approved ? 1 : 0);
+                } else if (!"ended".equals(words[0])) {
+                    final int place = Integer.parseInt(words[2]);
+                    believed.put(place, rig.issuing.isKnownToIssuer(place) ? 1 : 0);
+                }
             }
         }
 
@@ -115,8 +133,10 @@ class IssuingReplayTest {
                     final int place = 1 + random.nextInt(nextPlace);
                     if (rig.issuing.isAwaiting(place)) {
                         rig.cancel(place);
+                        believed.put(place, 0);
                     } else if (rig.issuing.isKnownToIssuer(place) && rig.issuing.hasRoomToStore()) {
                         rig.reverse(place, 50, -1);
+                        believed.put(place, 0);
                     }
                     break;
                 default:
@@ -124,7 +144,8 @@ class IssuingReplayTest {
                         sendFailed(all.get(all.size() - 1));
                     } else {
                         final int old = 1 + random.nextInt(nextPlace);
-                        if (!rig.issuing.isAwaiting(old) && nextPlace > PLACES) {
+                        if (!rig.issuing.isAwaiting(old) && nextPlace > PLACES && all.stream()
+                            .allMatch(sent -> placeOf(sent) != old || answers.containsKey(sent.identity()))) {
                             rig.forget(old);
                         }
                     }
@@ -133,27 +154,40 @@ class IssuingReplayTest {
 
         private void sendFailed(final Sent sent) {
             // True only of a message that the issuer has not got.
-            if (!answers.containsKey(sent.identity())) {
-                if (rig.sendFailed(sent) == Result.OK && sent.mti() % 100 != 20) {
-                    rig.drainTold();
-                }
+            if (!answers.containsKey(sent.identity()) && rig.sendFailed(sent) == Result.OK) {
+                all.remove(sent);
             }
         }
 
         /** The message reaches the issuer, which does it once, and answers; the answer may be lost. */
         private void deliver(final Sent sent) {
-            final String code = answers.computeIfAbsent(sent.identity(), identity -> process(sent));
+            final String code = answerTo(sent);
             if (random.nextInt(4) != 0) {
                 rig.reply(sent, code);
             }
         }
 
+        /** The first answer, but a reversal is done when it comes again and its original has come meanwhile. */
+        private String answerTo(final Sent sent) {
+            if ("25".equals(answers.get(sent.identity()))) {
+                answers.remove(sent.identity());
+            }
+            return answers.computeIfAbsent(sent.identity(), identity -> process(sent));
+        }
+
+        /** The payment's place, which the rig writes into DE 37. */
+        private static int placeOf(final Sent sent) {
+            return Integer.parseInt(new StringBuilder(sent.rrn().substring(0, 8)).reverse().toString());
+        }
+
         private String process(final Sent sent) {
             if (sent.mti() / 100 == 4) {
                 final long original = (long) sent.originalTransmission() << 32 | sent.originalStan();
-                final Integer standing = stands.get(original);
-                stands.put(original, 0);
-                return standing == null ? "25" : "00";
+                final boolean known = stands.containsKey(original);
+                if (known || random.nextBoolean()) {
+                    stands.put(original, 0);
+                }
+                return known ? "00" : "25";
             }
             if (sent.mti() / 10 % 10 == 2) {
                 stands.put(sent.identity(), 1);
@@ -172,9 +206,21 @@ class IssuingReplayTest {
                 rig.after(5_000);
                 collect();
                 for (final Sent sent : List.copyOf(all)) {
-                    rig.reply(sent, answers.computeIfAbsent(sent.identity(), identity -> process(sent)));
+                    rig.reply(sent, answerTo(sent));
                 }
                 collect();
+                hear();
+            }
+            final Map<Integer, Integer> standing = new HashMap<>();
+            final Set<Long> counted = new HashSet<>();
+            for (final Sent sent : all) {
+                if (counted.add(sent.identity())) {
+                    standing.merge(placeOf(sent), stands.getOrDefault(sent.identity(), 0), Integer::sum);
+                }
+            }
+            for (int place = 1; place < nextPlace; place++) {
+                assertThat(standing.getOrDefault(place, 0)).as("seed %d: what stands for place %d", seed, place)
+                    .isEqualTo(believed.getOrDefault(place, 0));
             }
             assertThat(rig.issuing.storeAndForwardEntries()).as("seed %d", seed).isZero();
             assertThat(rig.issuing.pendingRequests()).isZero();
