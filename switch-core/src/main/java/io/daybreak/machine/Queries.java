@@ -7,6 +7,8 @@ import io.daybreak.ledger.TransferLog;
 import io.daybreak.ledger.Transfers;
 import io.daybreak.matching.IdMemory;
 import io.daybreak.participant.ParticipantTable;
+import io.daybreak.payment.PaymentQueries;
+import io.daybreak.payment.Payments;
 import io.daybreak.protocol.Limits;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
@@ -33,9 +35,9 @@ import io.daybreak.protocol.codec.QueryStatusDecoder;
 import io.daybreak.protocol.codec.QueryStoreAndForwardDecoder;
 import io.daybreak.protocol.codec.QueryTotalsDecoder;
 import io.daybreak.protocol.codec.StatusAnswerEncoder;
+import io.daybreak.protocol.codec.StoreAndForwardAnswerEncoder;
 import io.daybreak.protocol.codec.TotalsAnswerEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerEncoder;
-import io.daybreak.routing.Issuing;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -62,7 +64,8 @@ final class Queries {
     private final TransferLog log;
     private final BalanceHistory history;
     private final ReferenceQueries reference;
-    private final Issuing issuing;
+    private final Payments payments;
+    private final PaymentQueries paymentQueries;
 
     private final LookupAccountsDecoder lookupAccounts = new LookupAccountsDecoder();
     private final LookupTransfersDecoder lookupTransfers = new LookupTransfersDecoder();
@@ -84,9 +87,10 @@ final class Queries {
     private final long[] page = new long[Limits.MAX_PAGE];
 
     Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers,
-            final ReferenceQueries reference, final Issuing issuing) {
+            final ReferenceQueries reference, final Payments payments, final PaymentQueries paymentQueries) {
+        this.payments = payments;
+        this.paymentQueries = paymentQueries;
         this.reference = reference;
-        this.issuing = issuing;
         this.machine = machine;
         this.participants = participants;
         this.ids = ids;
@@ -123,6 +127,25 @@ final class Queries {
                 return participant(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
             case QueryReferenceDecoder.TEMPLATE_ID:
                 return reference.answer(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
+            default:
+                return reference.isConfigured()
+                    ? ofPayments(templateId, isSystem || active && index != ParticipantTable.NOT_FOUND && participants.isOperator(index),
+                    active, query, offset, answer, answerOffset)
+                    : notConfigured(templateId, query, offset, answer, answerOffset);
+        }
+    }
+
+    private int ofPayments(final int templateId, final boolean isOperator, final boolean isActive, final DirectBuffer query,
+                           final int offset, final MutableDirectBuffer answer, final int answerOffset) {
+        final long asOf = machine.lastSequence();
+        return templateId == QueryStoreAndForwardDecoder.TEMPLATE_ID
+            ? payments.issuing().query(isOperator, query, offset, asOf, answer, answerOffset)
+            : paymentQueries.answer(templateId, isActive, isOperator, asOf, query, offset, answer, answerOffset);
+    }
+
+    private int notConfigured(final int templateId, final DirectBuffer query, final int offset, final MutableDirectBuffer answer,
+                              final int answerOffset) {
+        switch (templateId) {
             case QueryPaymentDecoder.TEMPLATE_ID:
                 return nothing(query, offset, answer, answerOffset, PaymentRecordAnswerEncoder.TEMPLATE_ID,
                     PaymentRecordAnswerEncoder.BLOCK_LENGTH, PaymentRecordAnswerEncoder.resultEncodingOffset(), 0);
@@ -131,8 +154,9 @@ final class Queries {
                     ExceptionsAnswerEncoder.BLOCK_LENGTH, ExceptionsAnswerEncoder.resultEncodingOffset(),
                     ExceptionsAnswerEncoder.ItemsEncoder.sbeBlockLength());
             case QueryStoreAndForwardDecoder.TEMPLATE_ID:
-                return issuing.query(isSystem || active && participants.isOperator(index), query, offset, machine.lastSequence(), answer,
-                    answerOffset);
+                return nothing(query, offset, answer, answerOffset, StoreAndForwardAnswerEncoder.TEMPLATE_ID,
+                    StoreAndForwardAnswerEncoder.BLOCK_LENGTH, StoreAndForwardAnswerEncoder.resultEncodingOffset(),
+                    StoreAndForwardAnswerEncoder.EntriesEncoder.sbeBlockLength());
             case QueryPaymentStatusDecoder.TEMPLATE_ID:
                 return nothing(query, offset, answer, answerOffset, PaymentStatusAnswerEncoder.TEMPLATE_ID,
                     PaymentStatusAnswerEncoder.BLOCK_LENGTH, PaymentStatusAnswerEncoder.resultEncodingOffset(), 0);
