@@ -350,8 +350,17 @@ final class RequestReader {
         if (tokeniser.tokenise(message, field)) {
             payment.token().hi(tokeniser.hi()).lo(tokeniser.lo());
             payment.previousToken().hi(tokeniser.previousHi()).lo(tokeniser.previousLo());
-            payment.bin(message.number(field, 0, 8));
+            payment.bin(number8(message.word(field, 0)));
         }
+    }
+
+    /** Eight ASCII digits, the first in the highest byte. */
+    private static long number8(final long word) {
+        long number = 0;
+        for (int shift = 56; shift >= 0; shift -= Byte.SIZE) {
+            number = number * 10 + (word >>> shift & 15);
+        }
+        return number;
     }
 
     private int writeAmounts() {
