@@ -77,7 +77,7 @@ final class TokeniserTest {
         assertThat(tokeniser.previousHi()).isZero();
     }
 
-    /** Vectors of SipHash-128's authors have other lengths; this holds ours against the definition, step by step. */
+    /** That which is found by the hash depends on all of the key and all of the number. */
     @Test
     void shouldHashUnderAKey() {
         final SipHash128 one = new SipHash128(1, 2);

@@ -17,7 +17,7 @@ import java.net.SocketException;
 import java.util.Arrays;
 
 /** An acquirer with a plain blocking socket. */
-final class AcquirerPeer implements AutoCloseable {
+public final class AcquirerPeer implements AutoCloseable {
     private static final int TIMEOUT_MS = 10_000;
 
     final Dialect dialect;
@@ -29,12 +29,12 @@ final class AcquirerPeer implements AutoCloseable {
     private byte[] last;
     private byte[] lastHeader;
 
-    AcquirerPeer(final InetSocketAddress address, final LinkProfile profile) throws IOException {
+    public AcquirerPeer(final InetSocketAddress address, final LinkProfile profile) throws IOException {
         this(address, profile, 0);
     }
 
     /** @param receiveBytes of the socket's buffer; 0: as the machine likes */
-    AcquirerPeer(final InetSocketAddress address, final LinkProfile profile, final int receiveBytes) throws IOException {
+    public AcquirerPeer(final InetSocketAddress address, final LinkProfile profile, final int receiveBytes) throws IOException {
         dialect = profile.dialect();
         framing = profile.framing();
         if (receiveBytes > 0) {
@@ -46,12 +46,12 @@ final class AcquirerPeer implements AutoCloseable {
         in = socket.getInputStream();
     }
 
-    AcquirerPeer macs(final MessageMac newMac) {
+    public AcquirerPeer macs(final MessageMac newMac) {
         mac = newMac;
         return this;
     }
 
-    byte[] frame(final Iso8583Message message) {
+    public byte[] frame(final Iso8583Message message) {
         return frame(mac == null ? message.encode(dialect) : message.encode(dialect, mac));
     }
 
@@ -63,11 +63,11 @@ final class AcquirerPeer implements AutoCloseable {
         return buffer.byteArray();
     }
 
-    void send(final Iso8583Message message) throws IOException {
+    public void send(final Iso8583Message message) throws IOException {
         write(frame(message));
     }
 
-    void write(final byte[] bytes) throws IOException {
+    public void write(final byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
@@ -76,7 +76,7 @@ final class AcquirerPeer implements AutoCloseable {
     }
 
     /** The next message, or null at the end of the stream. */
-    Iso8583Message receive() throws IOException {
+    public Iso8583Message receive() throws IOException {
         while (true) {
             final long frame = framing.next(new UnsafeBuffer(received), 0, received.length);
             if (frame > 0) {
@@ -123,12 +123,12 @@ final class AcquirerPeer implements AutoCloseable {
         return last;
     }
 
-    Iso8583Message ask(final Iso8583Message message) throws IOException {
+    public Iso8583Message ask(final Iso8583Message message) throws IOException {
         send(message);
         return receive();
     }
 
-    AcquirerPeer signOn() throws IOException {
+    public AcquirerPeer signOn() throws IOException {
         final Iso8583Message answer = ask(dialect.version() == 1987 ? Messages.network(1) : Messages.network93(801));
         if (!"00".equals(answer.get(39)) && !"800".equals(answer.get(39))) {
             throw new AssertionError("not signed on: " + answer);

@@ -6,23 +6,23 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Requests as the demo's acquirer would send them. */
-final class Messages {
-    static final String PAN = "9900010000000175";
+public final class Messages {
+    public static final String PAN = "9900010000000175";
     static final String SENT = "1123103000";
     private static final AtomicInteger STANS = new AtomicInteger();
 
     private Messages() {
     }
 
-    static String nextStan() {
+    public static String nextStan() {
         return String.format(Locale.ROOT, "%06d", STANS.incrementAndGet() % 1_000_000);
     }
 
-    static Iso8583Message purchase() {
+    public static Iso8583Message purchase() {
         return payment(200, "000000");
     }
 
-    static Iso8583Message payment(final int mti, final String processingCode) {
+    public static Iso8583Message payment(final int mti, final String processingCode) {
         return new Iso8583Message(mti)
             .set(2, PAN)
             .set(3, processingCode)
@@ -41,15 +41,15 @@ final class Messages {
             .set(49, "156");
     }
 
-    static Iso8583Message network(final int code) {
+    public static Iso8583Message network(final int code) {
         return new Iso8583Message(800).set(7, SENT).set(11, nextStan()).set(70, code);
     }
 
-    static Iso8583Message network93(final int function) {
+    public static Iso8583Message network93(final int function) {
         return new Iso8583Message(1804).set(7, SENT).set(11, nextStan()).set(12, "261123103000").set(24, function);
     }
 
-    static Iso8583Message purchase93() {
+    public static Iso8583Message purchase93() {
         return new Iso8583Message(1200)
             .set(2, PAN)
             .set(3, "000000")
