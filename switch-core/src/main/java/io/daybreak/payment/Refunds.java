@@ -114,8 +114,8 @@ final class Refunds {
 
     /** The merchant who was paid; of an unlinked refund the one of the message. */
     private int merchantAccount(final Decision decision) {
-        return isLinked(decision) ? PaymentTable.creditAccount(payments.address(decision.original))
-            : reference.merchants().accountSlot(decision.merchant);
+        final int paid = isLinked(decision) ? PaymentTable.creditAccount(payments.address(decision.original)) : Legs.NO_ACCOUNT;
+        return paid == Legs.NO_ACCOUNT ? reference.merchants().accountSlot(decision.merchant) : paid;
     }
 
     private int toIssuer(final Decision decision) {
