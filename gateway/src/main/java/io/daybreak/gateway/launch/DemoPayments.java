@@ -51,7 +51,7 @@ final class DemoPayments {
     private static final int TIER_EXAMPLE_1 = 5;
     private static final int TIERS_AS_OF = 20_210_601;
     private static final long NO_LIMIT = Long.MAX_VALUE;
-    private static final long NO_COUNT = 0xFFFF_FFFEL;
+    private static final long NO_COUNT = Integer.MAX_VALUE;
     private static final long GRACE_MS = 3_600_000;
     private static final long INSTITUTION = 100_001;
     private static final long WALLET_OF_EXAMPLE_TIER = 990;

@@ -119,13 +119,14 @@ public final class Server implements AutoCloseable {
             secrets.put(Provisioner.OPERATOR_CODE, Credentials.DEFAULT_KEY_ID, operatorKey);
         }
         final PipelineContext context = pipelineContext();
+
+        final StateMachine machine = recover();
+        // The data directory is there and ours now, and the demo's keys go into it.
         final IsoSettings isoSettings = isDemo ? settings.iso8583().withDemo() : settings.iso8583().links();
         keyFile = Keys.find(settings, isDemo, environment);
         if (!isoSettings.listeners().isEmpty()) {
             tokenKeys = Keys.tokens(keyFile);
         }
-
-        final StateMachine machine = recover();
         final boolean isEmpty = machine.lastSequence() == 0;
         if (isEmpty && operatorKey == null && !isDemo) {
             throw new StartException(ExitCode.USAGE, "the journal in " + settings.data() + " is empty and there is no operator: give its key with"
