@@ -4,11 +4,12 @@ import io.daybreak.protocol.codec.SendToIssuerDecoder;
 import org.agrona.DirectBuffer;
 
 /** A message for an issuer, as the effect told it. */
-record Sent(int issuerId, int linkId, int mti, int stan, int transmission, long paymentId, long amount, long remaining, int originalMti,
+public record Sent(int issuerId, int linkId, int mti, int stan, int transmission, long paymentId, long amount, long remaining, int originalMti,
             int originalStan, int originalTransmission, int responseCode, String rrn, String approvalCode, long originLinkId,
             long originCorrelationId, int routeId, String merchant, String terminal, long institution, long cipher) {
 
-    static Sent of(final DirectBuffer effect, final int offset) {
+    /** Reads an effect. */
+    public static Sent of(final DirectBuffer effect, final int offset) {
         final SendToIssuerDecoder body = new SendToIssuerDecoder().wrap(effect, offset, SendToIssuerDecoder.BLOCK_LENGTH,
             SendToIssuerDecoder.SCHEMA_VERSION);
         return new Sent(body.issuerId(), body.linkId(), body.mti(), (int) body.stan(), (int) body.transmission(), body.paymentId(),
@@ -19,7 +20,7 @@ record Sent(int issuerId, int linkId, int mti, int stan, int transmission, long 
     }
 
     /** DE 11 and 7: what the issuer knows it by. */
-    long identity() {
+    public long identity() {
         return (long) transmission << 32 | stan;
     }
 

@@ -45,6 +45,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -183,8 +185,17 @@ public final class IsoServer implements AutoCloseable {
 
     /** Gives each event loop what its ISO 8583 links share; after the loops are connected, before the first payment. */
     public void connect(final TokenKeys tokenKeys) {
+        connect(tokenKeys, IssuerSettings.NONE);
+    }
+
+    /**
+     * The same where there are issuers, whose connections share the loops' receive memory.
+     *
+     * @param issuers their links
+     */
+    public void connect(final TokenKeys tokenKeys, final IssuerSettings issuers) {
         final SecureRandom random = new SecureRandom();
-        int maxFrame = 0;
+        int maxFrame = IssuerLinks.maxFrameBytes(issuers);
         for (final Port port : ports) {
             maxFrame = Math.max(maxFrame, port.plan.framing.maxFrameBytes());
         }
@@ -245,6 +256,13 @@ public final class IsoServer implements AutoCloseable {
                 LOG.warn("participant {} of an ISO 8583 link is not known yet", peer.code());
             }
         }
+    }
+
+    /** Numbers of acquirers as the links' files have them. */
+    Set<String> institutions() {
+        final Set<String> institutions = new TreeSet<>();
+        ports.forEach(port -> institutions.addAll(port.plan.profile.institutions()));
+        return institutions;
     }
 
     /** Counters of all listeners, in their order. */

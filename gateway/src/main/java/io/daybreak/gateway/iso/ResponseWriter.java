@@ -45,6 +45,8 @@ final class ResponseWriter {
 
     private LinkPlan plan;
     private MessageIndex request;
+    private MessageIndex issuer;
+    private long issuerFields;
     private int mti87;
     private long echo;
     private long own;
@@ -75,6 +77,8 @@ final class ResponseWriter {
         own = 0;
         ownHigh = 0;
         detailLength = 0;
+        issuer = null;
+        issuerFields = 0;
         return this;
     }
 
@@ -142,6 +146,23 @@ final class ResponseWriter {
         return this;
     }
 
+    /**
+     * What an issuer has answered, after {@link #payment}: only where the payment's answer says that it is the issuer's.
+     *
+     * @param response indexed; kept until {@link #write}
+     * @param passed   fields 1 to 64 that the route passes
+     */
+    ResponseWriter issuerFields(final MessageIndex response, final long passed) {
+        if ((payment.flags() & PaymentAnswerFlags.PASS_ISSUER_FIELDS) != 0) {
+            issuer = response;
+            issuerFields = passed & response.lowBitmap();
+            if ((response.dialect().version() == 1993) != plan.is1993) {
+                issuerFields &= ~bit(DETAIL);
+            }
+        }
+        return this;
+    }
+
     /** DE 44: which limit, of which channel, and what is left of it; of other refusals the field. */
     private void putLimit(final int result, final int told, final long left) {
         final int limit = result - Result.LIMIT_PER_PAYMENT;
@@ -191,16 +212,36 @@ final class ResponseWriter {
      * @return bytes of the whole frame
      */
     int write(final MessageMac mac, final DirectBuffer headerSource, final int headerOffset, final MutableDirectBuffer out, final int at) {
+        try {
+            return writeAll(mac, headerSource, headerOffset, out, at);
+        } catch (final IllegalArgumentException ex) {
+            if (issuerFields == 0) {
+                throw ex;
+            }
+            // What the issuer's dialect holds need not fit into the acquirer's: then without it.
+            issuerFields = 0;
+            return writeAll(mac, headerSource, headerOffset, out, at);
+        } finally {
+            answer = null;
+            request = null;
+            issuer = null;
+        }
+    }
+
+    private int writeAll(final MessageMac mac, final DirectBuffer headerSource, final int headerOffset, final MutableDirectBuffer out, final int at) {
         final Framing framing = plan.framing;
         final int begin = at + framing.overhead();
         builder.begin(plan.dialect, out, begin, responseMti(), ownHigh != 0);
         final long written = own;
-        long fields = echo & request.lowBitmap() | written;
+        final long passed = issuerFields;
+        long fields = echo & request.lowBitmap() | written | passed;
         while (fields != 0) {
             final int zeros = Long.numberOfLeadingZeros(fields);
             final long bit = Long.MIN_VALUE >>> zeros;
             fields ^= bit;
-            if ((written & bit) != 0) {
+            if ((passed & bit) != 0) {
+                builder.echo(zeros + 1, issuer);
+            } else if ((written & bit) != 0) {
                 putOwn(zeros + 1);
             } else {
                 builder.echo(zeros + 1, request);
@@ -217,8 +258,6 @@ final class ResponseWriter {
         if (framing.headerLength() != 0) {
             framing.answerHeader(headerSource, headerOffset, out, at + framing.prefixLength());
         }
-        answer = null;
-        request = null;
         return framing.overhead() + length;
     }
 
