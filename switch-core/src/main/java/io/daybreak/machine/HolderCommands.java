@@ -91,8 +91,9 @@ final class HolderCommands {
             || card.status() < CardStatus.ACTIVE || card.status() > CardStatus.REMOVED) {
             return Result.RECORD_INVALID;
         }
-        final int walletSlot = data.wallets.find(card.walletId());
-        if (walletSlot == Wallets.NOT_FOUND) {
+        // A card of an issuer has no wallet here; it is put for its status and for the negative file.
+        final int walletSlot = card.walletId() == 0 ? Wallets.NOT_FOUND : data.wallets.find(card.walletId());
+        if (walletSlot == Wallets.NOT_FOUND && card.walletId() != 0) {
             return Result.RECORD_NAMES_AN_UNKNOWN_RECORD;
         }
         return cards.put(hi, lo, command, offset, walletSlot) ? Result.OK : UNCHANGED;

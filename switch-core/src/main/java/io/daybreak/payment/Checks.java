@@ -3,6 +3,7 @@ package io.daybreak.payment;
 import io.daybreak.ledger.Legs;
 import io.daybreak.protocol.CardStatus;
 import io.daybreak.protocol.PaymentOperation;
+import io.daybreak.protocol.PinMode;
 import io.daybreak.protocol.PinState;
 import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.Result;
@@ -19,7 +20,7 @@ final class Checks {
     /** Wrong PINs in a row after which a card's PIN is asked for no more. */
     static final int PIN_TRIES = 3;
     /** PinMode of a route that passes the block unchanged. */
-    private static final int PASSES_PIN = io.daybreak.protocol.PinMode.SAME_ZONE;
+    private static final int PASSES_PIN = PinMode.SAME_ZONE;
 
     private final Reference reference;
     private final Issuing issuing;
@@ -98,7 +99,7 @@ final class Checks {
         if (slot != Decision.NOT_FOUND) {
             decision.card = slot;
             final int wallet = reference.cards().walletSlot(slot);
-            if (wallet != Decision.NOT_FOUND) {
+            if (wallet != Decision.NOT_FOUND && reference.wallets().status(wallet) != RecordStatus.REMOVED) {
                 decision.wallet = wallet;
                 decision.walletAccount = reference.wallets().accountSlot(wallet);
                 return Result.OK;
@@ -190,7 +191,8 @@ final class Checks {
                 return decision.isRouted() && issuing.pinMode(decision.route) == PASSES_PIN ? Result.OK : Result.PIN_NOT_SUPPORTED;
             case PinState.RIGHT:
             case PinState.WRONG:
-                return decision.card == Decision.NOT_FOUND ? Result.PIN_NOT_SUPPORTED : verifiedPin(decision);
+                // The PINs of an issuer's cards are the issuer's to verify.
+                return decision.isRouted() ? Result.PIN_NOT_SUPPORTED : verifiedPin(decision);
             default:
                 return Result.PIN_NOT_SUPPORTED;
         }
@@ -211,7 +213,7 @@ final class Checks {
     /** True if {@link #pin} would change the card's tries: then an enquiry is a decision. */
     boolean pinLeavesATrace(final Decision decision) {
         final int pin = decision.command.pin();
-        final int tries = decision.card == Decision.NOT_FOUND ? PIN_TRIES : reference.cards().pinTries(decision.card);
+        final int tries = decision.isRouted() ? PIN_TRIES : reference.cards().pinTries(decision.card);
         return tries < PIN_TRIES && (pin == PinState.WRONG || pin == PinState.RIGHT && tries != 0);
     }
 

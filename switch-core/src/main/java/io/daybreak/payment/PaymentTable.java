@@ -289,6 +289,16 @@ public final class PaymentTable {
         }
     }
 
+    /** Command time from which the payment that waits longest to be forgotten counts; 0: none. */
+    long oldestNs() {
+        long oldest = 0;
+        for (int retention = REPEATABLE; retention < RETENTIONS; retention++) {
+            final long queuedNs = queueHeads[retention] == 0 ? 0 : queuedNs(address(queueHeads[retention] - 1));
+            oldest = oldest == 0 || queuedNs != 0 && queuedNs < oldest ? queuedNs : oldest;
+        }
+        return oldest;
+    }
+
     /** Removes a payment that is in no queue. */
     void remove(final int place) {
         final long payment = address(place);

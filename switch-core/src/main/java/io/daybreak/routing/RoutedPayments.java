@@ -120,6 +120,7 @@ final class RoutedPayments {
     private int oldestPending = NONE;
     private int youngestPending = NONE;
     private long requestCapacity;
+    private long notFoundCapacity;
 
     RoutedPayments(final SlabAllocator allocator, final UndoLog undo) {
         this.records = new RecordTable(allocator, undo, RECORD_BYTES, HASHED_WORDS);
@@ -132,7 +133,10 @@ final class RoutedPayments {
 
     void configure(final long payments, final long requests, final long storeAndForward) {
         records.configure(payments);
-        index.configure(payments + storeAndForward + Issuers.MAX_ISSUERS);
+        // Requests that are pending, or whose reversal is on its way; entries; totals; and as many again as there are entries,
+        // for requests that an issuer did not know when they were reversed.
+        index.configure(requests + 3 * storeAndForward + Issuers.MAX_ISSUERS);
+        notFoundCapacity = storeAndForward;
         requestCapacity = requests;
     }
 
@@ -397,8 +401,9 @@ final class RoutedPayments {
         }
     }
 
-    int indexed() {
-        return index.count();
+    /** True if a request may still be found by its trace number though nothing is on its way for it. */
+    boolean mayStayIndexed() {
+        return index.count() < notFoundCapacity;
     }
 
     private static long pair(final int transmission, final int stan) {

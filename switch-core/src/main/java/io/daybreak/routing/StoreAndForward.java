@@ -532,7 +532,7 @@ final class StoreAndForward {
             return;
         }
         final long record = payments.address(payment);
-        final boolean wasNotFound = how == IssuerOutcomes.ENDED && responseCode == EndCodes.NOT_FOUND;
+        final boolean wasNotFound = how == IssuerOutcomes.ENDED && responseCode == EndCodes.NOT_FOUND && payments.mayStayIndexed();
         payments.before(payment);
         UnsafeApi.putLong(record + RoutedPayments.REVERSAL, 0);
         RoutedPayments.putByte(record + RoutedPayments.REVERSAL_STATE,

@@ -35,6 +35,7 @@ public final class LoadTestMain implements Runnable {
 
     static int execute(final String... arguments) {
         final CommandLine line = new CommandLine(new LoadTestMain());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
         line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE));
         line.setExecutionExceptionHandler((ex, failed, parsed) -> {
