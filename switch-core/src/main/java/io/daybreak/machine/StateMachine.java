@@ -48,6 +48,11 @@ public final class StateMachine {
     public static final int MAX_READ_AHEAD = ReadAhead.MAX_RUN;
 
     private static final long NS_PER_MS = 1_000_000L;
+    /**
+     * Deadlines of issuers that one sweep lets fall due, at most: each may answer a request and eight repeats and send up to
+     * eight messages, and the effects of a command have a bound.
+     */
+    private static final int MAX_ISSUER_DEADLINES = 128;
     private static final int PAYMENT_ANSWER_BYTES = PaymentAnswerDecoder.BLOCK_LENGTH;
 
     private final ParticipantTable participants = new ParticipantTable();
@@ -108,8 +113,9 @@ public final class StateMachine {
 
     private void sweep() {
         int swept = 0;
-        while (swept < administration.sweepLimit() && nextDeadlineNs() <= nowNs) {
-            fallDue();
+        int sweptOfIssuers = 0;
+        while (swept < administration.sweepLimit() && sweptOfIssuers < MAX_ISSUER_DEADLINES && nextDeadlineNs() <= nowNs) {
+            sweptOfIssuers += fallDue() ? 1 : 0;
             swept++;
         }
         if (swept > 0) {
@@ -118,8 +124,11 @@ public final class StateMachine {
         sweptInEntry += swept;
     }
 
-    /** Carries out the earliest deadline; of several at one instant, holds before issuers' before business days. */
-    private void fallDue() {
+    /**
+     * Carries out the earliest deadline; of several at one instant, holds before issuers' before business days. Returns true
+     * for one of an issuer.
+     */
+    private boolean fallDue() {
         final long holdNs = transfers.nextDeadlineNs();
         final long issuerNs = payments.issuing().nextDeadlineNs();
         final long dayNs = reference.businessDays.nextCutOverNs();
@@ -130,9 +139,11 @@ public final class StateMachine {
         } else if (issuerNs <= dayNs) {
             payments.issuing().expireNext(nowNs, lastSequence);
             transfers.trim();
+            return true;
         } else {
             dayOpened(reference.businessDays.cutOverNext(nowNs), lastSequence);
         }
+        return false;
     }
 
     /** Deadlines swept since the entry began. */

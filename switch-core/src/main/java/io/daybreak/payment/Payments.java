@@ -64,6 +64,7 @@ public final class Payments implements PaymentSettings.Listener {
     private long outcomeTimestampNs;
     private long outcomeAmount;
     private int outcomeFlags;
+    private boolean isConfigured;
 
     public Payments(final SlabAllocator allocator, final Transfers transfers, final ParticipantTable participants,
                     final Reference reference) {
@@ -77,7 +78,8 @@ public final class Payments implements PaymentSettings.Listener {
         this.originals = new Originals(table, windows);
         final Postings postings = new Postings(legs, reference, table);
         this.routed = new RoutedPayments(reference, originals, postings, table, totals, exceptions, approvalCodes);
-        this.issuing = new Issuing(allocator, routed, accountId -> legs.find(accountId) != Legs.NO_ACCOUNT);
+        this.issuing = new Issuing(allocator, this::currencyOf);
+        issuing.tell(routed);
         this.checks = new Checks(reference, issuing, legs);
         routed.sendBy(issuing, checks);
         this.requests = new Requests(reference, checks, originals, postings, table, windows, routed);
@@ -93,6 +95,11 @@ public final class Payments implements PaymentSettings.Listener {
         this.issuerTotals = new IssuerTotals(totals, issuing, reference);
     }
 
+    private int currencyOf(final long accountId) {
+        final int account = legs.find(accountId);
+        return account == Legs.NO_ACCOUNT ? Issuing.NO_ACCOUNT : legs.currency(account);
+    }
+
     @Override
     public void onPaymentSettings(final PaymentSettings settings) {
         windows.configure(settings.identityWindowMs(), settings.reversalWindowMs(), settings.holdWindowMs(),
@@ -103,6 +110,7 @@ public final class Payments implements PaymentSettings.Listener {
         reconciliations.configure();
         issuing.configure(settings.paymentCapacity(), settings.issuerRequestCapacity(), settings.storeAndForwardCapacity(),
             Math.min(settings.paymentCapacity(), MAX_STAND_IN_CARDS));
+        isConfigured = true;
     }
 
     // ---- One payment ----
@@ -526,15 +534,16 @@ public final class Payments implements PaymentSettings.Listener {
         return totals;
     }
 
-    /** Running digest of all of it. */
+    /** Running digest of all of it; 0 before the first settings. */
     public long digest() {
-        return combine(table.digest(), totals.digest(), exceptions.digest(), approvalCodes.digest())
+        return !isConfigured ? 0 : combine(table.digest(), totals.digest(), exceptions.digest(), approvalCodes.digest())
             + Hashing.mix(reconciliations.digest(), issuing.digest());
     }
 
     /** The same, computed from the tables. */
     public long computeDigest() {
-        return combine(table.computeDigest(), totals.computeDigest(), exceptions.computeDigest(), approvalCodes.computeDigest())
+        return !isConfigured ? 0 : combine(table.computeDigest(), totals.computeDigest(), exceptions.computeDigest(),
+            approvalCodes.computeDigest())
             + Hashing.mix(reconciliations.computeDigest(), issuing.computeDigest());
     }
 
