@@ -49,6 +49,10 @@ final class Totals {
 
     Totals(final SlabAllocator allocator) {
         rows = new RecordTable(allocator, new UndoLog(), RECORD_BYTES, HASHED_WORDS);
+    }
+
+    /** Takes the memory of the index; before that there are no rows. */
+    void configure() {
         rows.configure(MAX_ROWS);
     }
 
