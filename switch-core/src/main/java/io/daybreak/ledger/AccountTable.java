@@ -11,10 +11,13 @@ import org.agrona.UnsafeApi;
  * The accounts. What a transfer reads and writes of an account lies in one cache line:
  * <pre>
  *    0 id              8 debits posted     16 debits pending    24 credits posted    32 credits pending
- *   40 ledger (4)     44 code (2), flags (2)                    48 newest transfer   56 newest history record
+ *   40 ledger (4)     44 code (2), flags (2)                    48 newest transfer   56 slot (4), zero (4)
  * </pre>
- * the rest (user data, time of creation) in a record of its own. The last two words of the line are places in the
- * transfer log and the balance history, plus one; 0 is none.
+ * the rest (user data, time of creation; place of the line, newest history record) in records by slot. Newest ones are
+ * places in the transfer log and the balance history, plus one; 0 is none.
+ * <p>
+ * The line is found by the hash of the id and moves when others are added. Slots are counted in the order of creation and
+ * stay: they are what other tables keep.
  * <p>
  * Amounts are minor units from 0 to 2^63 - 1. Ledger thread only. Holds at most {@code accountCapacity} accounts.
  * <p>
@@ -23,20 +26,22 @@ import org.agrona.UnsafeApi;
  */
 public final class AccountTable {
     /** No such account. */
-    public static final int NOT_FOUND = AccountIndex.NOT_FOUND;
+    public static final long NOT_FOUND = AccountLines.NOT_FOUND;
 
-    static final int DEBITS_POSTED = 8;
-    static final int DEBITS_PENDING = 16;
-    static final int CREDITS_POSTED = 24;
-    static final int CREDITS_PENDING = 32;
-    static final int NEWEST_TRANSFER = 48;
-    static final int NEWEST_HISTORY = 56;
+    private static final int DEBITS_POSTED = 8;
+    private static final int DEBITS_PENDING = 16;
+    private static final int CREDITS_POSTED = 24;
+    private static final int CREDITS_PENDING = 32;
+    private static final int NEWEST_TRANSFER = 48;
 
     private static final int ID = 0;
     private static final int LEDGER = 40;
     private static final int CODE = 44;
     private static final int FLAGS = 46;
-    private static final int HOT_BYTES = 64;
+    private static final int SLOT = 56;
+    private static final int WHERE_BYTES = 16;
+    private static final int LINE = 0;
+    private static final int NEWEST_HISTORY = 8;
     private static final int COLD_BYTES = 32;
     private static final int USER_DATA_HI = 0;
     private static final int USER_DATA_LO = 8;
@@ -48,18 +53,19 @@ public final class AccountTable {
     private static final long WEIGHT_CREDITS_POSTED = 0xA5A5D2C1F8B5E46BL;
     private static final long WEIGHT_CREDITS_PENDING = 0xC2B2AE3D27D4EB4FL;
 
-    private final RecordSlabs hot;
+    private final AccountLines lines;
     private final RecordSlabs cold;
-    private final AccountIndex index;
+    /** By slot: address of the line, newest history record. */
+    private final RecordSlabs where;
     private final UndoLog undo;
     private int count;
     private long digest;
     private long markedDigest;
 
     public AccountTable(final SlabAllocator allocator, final UndoLog undo) {
-        this.hot = new RecordSlabs(allocator, HOT_BYTES);
+        this.lines = new AccountLines(allocator, this::onMoved);
         this.cold = new RecordSlabs(allocator, COLD_BYTES);
-        this.index = new AccountIndex(allocator, slot -> UnsafeApi.getLong(hot.address(slot)));
+        this.where = new RecordSlabs(allocator, WHERE_BYTES);
         this.undo = undo;
     }
 
@@ -68,41 +74,45 @@ public final class AccountTable {
         return count;
     }
 
-    /** Slot of an account, or {@link #NOT_FOUND}. */
-    public int find(final long id) {
-        return index.find(id, AccountIndex.hash(id));
+    /** Address of an account's line, or {@link #NOT_FOUND}; valid until the next {@link #add}. */
+    public long find(final long id) {
+        return lines.find(id, AccountLines.hash(id));
     }
 
-    /** Reads the index line that {@link #find} will need. */
-    public long touchIndex(final long id) {
-        return index.touch(AccountIndex.hash(id));
+    /** Address of the line that {@link #find} reads first, to read ahead; the account may lie further on, or not be. */
+    public long firstLine(final long id) {
+        return lines.first(AccountLines.hash(id));
     }
 
-    /** Reads the line of the account that probably has this id. */
-    public long touch(final long id) {
-        final int slot = index.findByTag(AccountIndex.hash(id));
-        return slot == NOT_FOUND ? 0 : UnsafeApi.getLong(hot.address(slot));
+    /** Address of the line that {@link #find} reads after another one. */
+    public static long nextLine(final long address) {
+        return AccountLines.nextAddress(address);
     }
 
-    /** Address of the account's line; valid for ever. */
+    /** Address of the line of the account in a slot; valid until the next {@link #add}. */
     public long address(final int slot) {
-        return hot.address(slot);
+        return UnsafeApi.getLong(where.address(slot) + LINE);
     }
 
-    /** Takes memory for accounts ahead of need. */
+    /** Takes memory by slot for accounts ahead of need. That of the lines comes from the allocator's stock as they spread. */
     public void reserve(final int accounts) {
-        hot.ensureCapacity(accounts);
         cold.ensureCapacity(accounts);
+        where.ensureCapacity(accounts);
+    }
+
+    private void onMoved(final long address) {
+        UnsafeApi.putLong(where.address(slot(address)) + LINE, address);
     }
 
     /** Adds an account that is not there, with all balances zero. */
     public int add(final long id, final int ledger, final int code, final int flags, final long userDataHi,
                    final long userDataLo, final long userData64, final long createdNs) {
         final int slot = count;
-        hot.ensureCapacity(slot + 1L);
         cold.ensureCapacity(slot + 1L);
-        final long address = hot.address(slot);
-        UnsafeApi.putLong(address + ID, id);
+        where.ensureCapacity(slot + 1L);
+        final long address = lines.add(id, AccountLines.hash(id));
+        UnsafeApi.putInt(address + SLOT, slot);
+        onMoved(address);
         UnsafeApi.putInt(address + LEDGER, ledger);
         UnsafeApi.putShort(address + CODE, (short) code);
         UnsafeApi.putShort(address + FLAGS, (short) flags);
@@ -111,17 +121,15 @@ public final class AccountTable {
         UnsafeApi.putLong(coldAddress + USER_DATA_LO, userDataLo);
         UnsafeApi.putLong(coldAddress + USER_DATA_64, userData64);
         UnsafeApi.putLong(coldAddress + CREATED_NS, createdNs);
-        index.add(AccountIndex.hash(id), slot);
         count++;
-        digest += fixedHash(slot) + flagsHash(id, flags);
+        digest += fixedHash(address) + flagsHash(id, flags);
         return slot;
     }
 
     /** True if an account was created with these contents; frozen and closed do not count. */
-    public boolean hasContents(final int slot, final int ledger, final int code, final int flags, final long userDataHi,
+    public boolean hasContents(final long address, final int ledger, final int code, final int flags, final long userDataHi,
                                final long userDataLo, final long userData64) {
-        final long address = hot.address(slot);
-        final long coldAddress = cold.address(slot);
+        final long coldAddress = cold.address(slot(address));
         return ledger(address) == ledger && code(address) == code && (flags(address) & AccountFlags.REQUEST_MASK) == flags
             && UnsafeApi.getLong(coldAddress + USER_DATA_HI) == userDataHi
             && UnsafeApi.getLong(coldAddress + USER_DATA_LO) == userDataLo
@@ -163,9 +171,20 @@ public final class AccountTable {
         digest += flagsHash(id, after) - flagsHash(id, before);
     }
 
-    void setNewest(final long address, final int field, final long place) {
-        undo.save(address + field, 1);
-        UnsafeApi.putLong(address + field, place);
+    void setNewestTransfer(final long address, final long place) {
+        undo.save(address + NEWEST_TRANSFER, 1);
+        UnsafeApi.putLong(address + NEWEST_TRANSFER, place);
+    }
+
+    void setNewestHistory(final int slot, final long place) {
+        final long field = where.address(slot) + NEWEST_HISTORY;
+        undo.save(field, 1);
+        UnsafeApi.putLong(field, place);
+    }
+
+    /** The account's slot: how many were created before it. */
+    public static int slot(final long address) {
+        return UnsafeApi.getInt(address + SLOT);
     }
 
     /** The account's id. */
@@ -214,8 +233,8 @@ public final class AccountTable {
     }
 
     /** Place of the newest record in the history, plus one. */
-    public static long newestHistory(final long address) {
-        return UnsafeApi.getLong(address + NEWEST_HISTORY);
+    public long newestHistory(final int slot) {
+        return UnsafeApi.getLong(where.address(slot) + NEWEST_HISTORY);
     }
 
     /** Upper half of the 128-bit user data. */
@@ -245,15 +264,19 @@ public final class AccountTable {
 
     /** The digest, computed from the table. */
     public long computeDigest() {
-        long sum = 0;
-        for (int slot = 0; slot < count; slot++) {
-            final long address = hot.address(slot);
+        final long[] sum = new long[1];
+        forEach(address -> {
             final long id = id(address);
-            sum += fixedHash(slot) + flagsHash(id, flags(address))
+            sum[0] += fixedHash(address) + flagsHash(id, flags(address))
                 + weight(id) * (WEIGHT_DEBITS_POSTED * debitsPosted(address) + WEIGHT_DEBITS_PENDING * debitsPending(address)
                 + WEIGHT_CREDITS_POSTED * creditsPosted(address) + WEIGHT_CREDITS_PENDING * creditsPending(address));
-        }
-        return sum;
+        });
+        return sum[0];
+    }
+
+    /** Shows every account's line, in no order that means anything. */
+    void forEach(final AccountLines.Visitor visitor) {
+        lines.forEach(visitor);
     }
 
     /** Remembers where a chain began. */
@@ -274,9 +297,8 @@ public final class AccountTable {
         return Hashing.mix(id, flags);
     }
 
-    private long fixedHash(final int slot) {
-        final long address = hot.address(slot);
+    private long fixedHash(final long address) {
         return Hashing.mix(id(address), UnsafeApi.getInt(address + LEDGER) * 65_536L + code(address))
-            + Hashing.mix(id(address), Hashing.ofWords(cold.address(slot), COLD_BYTES / 8));
+            + Hashing.mix(id(address), Hashing.ofWords(cold.address(slot(address)), COLD_BYTES / 8));
     }
 }

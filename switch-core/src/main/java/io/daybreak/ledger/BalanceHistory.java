@@ -37,8 +37,8 @@ public final class BalanceHistory {
         log.configure(retained);
     }
 
-    void append(final int slot, final long sequence, final long timestampNs) {
-        final long account = accounts.address(slot);
+    void append(final long account, final long sequence, final long timestampNs) {
+        final int slot = AccountTable.slot(account);
         final long record = log.nextAddress();
         UnsafeApi.putLong(record + SEQUENCE, sequence);
         UnsafeApi.putLong(record + TIMESTAMP, timestampNs);
@@ -46,9 +46,9 @@ public final class BalanceHistory {
         UnsafeApi.putLong(record + DEBITS_PENDING, AccountTable.debitsPending(account));
         UnsafeApi.putLong(record + CREDITS_POSTED, AccountTable.creditsPosted(account));
         UnsafeApi.putLong(record + CREDITS_PENDING, AccountTable.creditsPending(account));
-        UnsafeApi.putLong(record + OLDER, AccountTable.newestHistory(account));
+        UnsafeApi.putLong(record + OLDER, accounts.newestHistory(slot));
         UnsafeApi.putLong(record + SLOT, slot);
-        accounts.setNewest(account, AccountTable.NEWEST_HISTORY, log.append() + 1);
+        accounts.setNewestHistory(slot, log.append() + 1);
     }
 
     /** True if the record at a place is in memory. */

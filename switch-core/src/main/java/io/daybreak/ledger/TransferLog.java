@@ -55,14 +55,12 @@ public final class TransferLog {
         log.configure(retained);
     }
 
-    /** Appends a transfer and makes it the newest of both accounts. Returns its place. */
+    /** Appends a transfer and makes it the newest of both accounts, whose lines are given. Returns its place. */
     long append(final long idHi, final long idLo, final long pendingIdHi, final long pendingIdLo, final long userDataHi,
                 final long userDataLo, final long userData64, final long amount, final long sequence, final long timestampNs,
-                final int debitSlot, final int creditSlot, final int timeoutMs, final int participantId, final int code,
+                final long debit, final long credit, final int timeoutMs, final int participantId, final int code,
                 final int flags, final int holdState) {
         final long record = log.nextAddress();
-        final long debit = accounts.address(debitSlot);
-        final long credit = accounts.address(creditSlot);
         UnsafeApi.putLong(record + ID_HI, idHi);
         UnsafeApi.putLong(record + ID_LO, idLo);
         UnsafeApi.putLong(record + PENDING_ID_HI, pendingIdHi);
@@ -73,8 +71,8 @@ public final class TransferLog {
         UnsafeApi.putLong(record + AMOUNT, amount);
         UnsafeApi.putLong(record + SEQUENCE, sequence);
         UnsafeApi.putLong(record + TIMESTAMP, timestampNs);
-        UnsafeApi.putInt(record + DEBIT_SLOT, debitSlot);
-        UnsafeApi.putInt(record + CREDIT_SLOT, creditSlot);
+        UnsafeApi.putInt(record + DEBIT_SLOT, AccountTable.slot(debit));
+        UnsafeApi.putInt(record + CREDIT_SLOT, AccountTable.slot(credit));
         UnsafeApi.putLong(record + OLDER_OF_DEBIT, AccountTable.newestTransfer(debit));
         UnsafeApi.putLong(record + OLDER_OF_CREDIT, AccountTable.newestTransfer(credit));
         UnsafeApi.putInt(record + TIMEOUT, timeoutMs);
@@ -84,8 +82,8 @@ public final class TransferLog {
         UnsafeApi.putInt(record + HOLD_STATE, holdState);
         UnsafeApi.putLong(record + SPARE, 0);
         final long place = log.append();
-        accounts.setNewest(debit, AccountTable.NEWEST_TRANSFER, place + 1);
-        accounts.setNewest(credit, AccountTable.NEWEST_TRANSFER, place + 1);
+        accounts.setNewestTransfer(debit, place + 1);
+        accounts.setNewestTransfer(credit, place + 1);
         return place;
     }
 

@@ -36,8 +36,6 @@ public final class Transfers {
     private long chainBeginPlace;
 
     // What decide() found, for post().
-    private int debitSlot;
-    private int creditSlot;
     private long debit;
     private long credit;
     private int holdSlot;
@@ -79,9 +77,7 @@ public final class Transfers {
     }
 
     private int decideNew(final TransferCommand command, final int participantIndex, final int admission, final long nowNs) {
-        debitSlot = accounts.find(command.debitAccountId);
-        final boolean debitExists = debitSlot != AccountTable.NOT_FOUND;
-        debit = debitExists ? accounts.address(debitSlot) : 0;
+        debit = accounts.find(command.debitAccountId);
         if (!isGranted(participantIndex, Participants.RIGHT_DEBIT, command.debitAccountId, debit)) {
             return Result.NOT_GRANTED;
         }
@@ -92,14 +88,13 @@ public final class Transfers {
         if (pending && holds.isFull()) {
             return Result.HOLD_CAPACITY_REACHED;
         }
-        if (!debitExists) {
+        if (debit == AccountTable.NOT_FOUND) {
             return Result.DEBIT_ACCOUNT_NOT_FOUND;
         }
-        creditSlot = accounts.find(command.creditAccountId);
-        if (creditSlot == AccountTable.NOT_FOUND) {
+        credit = accounts.find(command.creditAccountId);
+        if (credit == AccountTable.NOT_FOUND) {
             return Result.CREDIT_ACCOUNT_NOT_FOUND;
         }
-        credit = accounts.address(creditSlot);
         final int ledger = AccountTable.ledger(debit);
         if (ledger != AccountTable.ledger(credit)) {
             return Result.ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER;
@@ -156,10 +151,8 @@ public final class Transfers {
             // Before everything that a hold already swept is not asked for, so that the sweep limit shows in no outcome.
             return admission != Result.OK ? admission : Result.PENDING_TRANSFER_EXPIRED;
         }
-        debitSlot = HoldTable.debitSlot(hold);
-        creditSlot = HoldTable.creditSlot(hold);
-        debit = accounts.address(debitSlot);
-        credit = accounts.address(creditSlot);
+        debit = accounts.address(HoldTable.debitSlot(hold));
+        credit = accounts.address(HoldTable.creditSlot(hold));
         if (!isGranted(participantIndex, Participants.RIGHT_DEBIT, AccountTable.id(debit), debit)) {
             return Result.NOT_GRANTED;
         }
@@ -255,7 +248,7 @@ public final class Transfers {
     }
 
     private boolean isGranted(final int participantIndex, final int right, final long accountId, final long account) {
-        return account == 0
+        return account == AccountTable.NOT_FOUND
             ? participants.isGranted(participantIndex, right, accountId, false, 0, 0)
             : participants.isGranted(participantIndex, right, accountId, true, AccountTable.ledger(account), AccountTable.code(account));
     }
@@ -345,11 +338,11 @@ public final class Transfers {
             movePosted(amount);
         }
         final long place = log.append(command.idHi, command.idLo, 0, 0, command.userDataHi, command.userDataLo,
-            command.userData64, amount, sequence, nowNs, debitSlot, creditSlot, command.timeoutMs, participantId, command.code,
+            command.userData64, amount, sequence, nowNs, debit, credit, command.timeoutMs, participantId, command.code,
             command.flags, pending ? OutcomeFlags.HOLD_OPEN : OutcomeFlags.HOLD_NONE);
         if (pending) {
-            holds.open(participantId, command.idHi, command.idLo, amount, deadlineNs, sequence, place, debitSlot, creditSlot,
-                command.code, command.flags);
+            holds.open(participantId, command.idHi, command.idLo, amount, deadlineNs, sequence, place,
+                AccountTable.slot(debit), AccountTable.slot(credit), command.code, command.flags);
             changeClosed(command.flags, true);
         }
         remember(sequence, nowNs);
@@ -386,7 +379,7 @@ public final class Transfers {
             }
         }
         log.append(command.idHi, command.idLo, command.pendingIdHi, command.pendingIdLo, command.userDataHi, command.userDataLo,
-            command.userData64, amount, sequence, nowNs, debitSlot, creditSlot, command.timeoutMs, participantId, code,
+            command.userData64, amount, sequence, nowNs, debit, credit, command.timeoutMs, participantId, code,
             command.flags, OutcomeFlags.HOLD_NONE);
         if (amount != 0) {
             remember(sequence, nowNs);
@@ -402,17 +395,15 @@ public final class Transfers {
     public void expireNext(final long sequence) {
         holdSlot = holds.deadlines().earliestHolder();
         final long hold = holds.address(holdSlot);
-        debitSlot = HoldTable.debitSlot(hold);
-        creditSlot = HoldTable.creditSlot(hold);
-        debit = accounts.address(debitSlot);
-        credit = accounts.address(creditSlot);
+        debit = accounts.address(HoldTable.debitSlot(hold));
+        credit = accounts.address(HoldTable.creditSlot(hold));
         final long left = HoldTable.left(hold);
         final long at = HoldTable.deadlineNs(hold);
         final long idHi = HoldTable.idHi(hold);
         final long idLo = HoldTable.idLo(hold);
         movePending(-left);
         changeClosed(HoldTable.flags(hold), false);
-        log.append(idHi, idLo, idHi, idLo, 0, 0, 0, left, sequence, at, debitSlot, creditSlot, 0, HoldTable.participantId(hold),
+        log.append(idHi, idLo, idHi, idLo, 0, 0, 0, left, sequence, at, debit, credit, 0, HoldTable.participantId(hold),
             HoldTable.code(hold), TransferFlags.EXPIRY, OutcomeFlags.HOLD_NONE);
         closeHold(hold, OutcomeFlags.HOLD_EXPIRED);
         remember(sequence, at);
@@ -453,10 +444,10 @@ public final class Transfers {
             return;
         }
         if ((AccountTable.flags(debit) & AccountFlags.HISTORY) != 0) {
-            history.append(debitSlot, sequence, timestampNs);
+            history.append(debit, sequence, timestampNs);
         }
         if ((AccountTable.flags(credit) & AccountFlags.HISTORY) != 0) {
-            history.append(creditSlot, sequence, timestampNs);
+            history.append(credit, sequence, timestampNs);
         }
     }
 
@@ -496,10 +487,10 @@ public final class Transfers {
     }
 
     /** Creates an account; the caller has checked that it may. */
-    public int createAccount(final long id, final int ledger, final int code, final int flags, final long userDataHi,
+    public void createAccount(final long id, final int ledger, final int code, final int flags, final long userDataHi,
                              final long userDataLo, final long userData64, final long nowNs) {
         totals.addAccount(ledger);
-        return accounts.add(id, ledger, code, flags, userDataHi, userDataLo, userData64, nowNs);
+        accounts.add(id, ledger, code, flags, userDataHi, userDataLo, userData64, nowNs);
     }
 
     /** True if accounts of one more ledger fit, or the ledger is known. */
@@ -550,15 +541,14 @@ public final class Transfers {
      */
     public void checkConservation() {
         final LedgerTotals fresh = new LedgerTotals();
-        for (int slot = 0; slot < accounts.count(); slot++) {
-            final long account = accounts.address(slot);
+        accounts.forEach(account -> {
             fresh.addAccount(AccountTable.ledger(account));
             final int index = fresh.indexOf(AccountTable.ledger(account));
             fresh.add(index, LedgerTotals.DEBITS_POSTED, AccountTable.debitsPosted(account));
             fresh.add(index, LedgerTotals.DEBITS_PENDING, AccountTable.debitsPending(account));
             fresh.add(index, LedgerTotals.CREDITS_POSTED, AccountTable.creditsPosted(account));
             fresh.add(index, LedgerTotals.CREDITS_PENDING, AccountTable.creditsPending(account));
-        }
+        });
         for (int index = 0; index < fresh.count(); index++) {
             check(fresh, index, LedgerTotals.DEBITS_POSTED, LedgerTotals.CREDITS_POSTED, "posted");
             check(fresh, index, LedgerTotals.DEBITS_PENDING, LedgerTotals.CREDITS_PENDING, "pending");

@@ -50,10 +50,10 @@ final class AccountCommands {
         final int ledger = (int) account.ledger();
         final long userDataHi = account.userData128().hi();
         final long userDataLo = account.userData128().lo();
-        final int slot = accounts.find(id);
-        if (slot != AccountTable.NOT_FOUND) {
-            createdNs = accounts.createdNs(slot);
-            return accounts.hasContents(slot, ledger, account.code(), flags, userDataHi, userDataLo, account.userData64())
+        final long existing = accounts.find(id);
+        if (existing != AccountTable.NOT_FOUND) {
+            createdNs = accounts.createdNs(AccountTable.slot(existing));
+            return accounts.hasContents(existing, ledger, account.code(), flags, userDataHi, userDataLo, account.userData64())
                 ? ALREADY_CREATED : Result.ACCOUNT_EXISTS_WITH_DIFFERENT_CONTENTS;
         }
         if (refusal != Result.OK) {
@@ -114,11 +114,10 @@ final class AccountCommands {
         if (allowed != Result.OK) {
             return allowed;
         }
-        final int slot = accounts.find(action.accountId());
-        if (slot == AccountTable.NOT_FOUND) {
+        final long address = accounts.find(action.accountId());
+        if (address == AccountTable.NOT_FOUND) {
             return Result.ACCOUNT_NOT_FOUND;
         }
-        final long address = accounts.address(slot);
         if ((AccountTable.flags(address) & AccountFlags.CLOSED) != 0) {
             return Result.ACCOUNT_ALREADY_CLOSED;
         }

@@ -13,16 +13,27 @@ import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AccountsAnswerEncoder;
 import io.daybreak.protocol.codec.BalancesAnswerEncoder;
+import io.daybreak.protocol.codec.DayTotalsAnswerEncoder;
+import io.daybreak.protocol.codec.ExceptionsAnswerEncoder;
 import io.daybreak.protocol.codec.LookupAccountsDecoder;
 import io.daybreak.protocol.codec.LookupParticipantDecoder;
 import io.daybreak.protocol.codec.LookupTransfersDecoder;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
 import io.daybreak.protocol.codec.ParticipantAnswerEncoder;
+import io.daybreak.protocol.codec.PaymentRecordAnswerEncoder;
+import io.daybreak.protocol.codec.PaymentStatusAnswerEncoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesDecoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersDecoder;
+import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
+import io.daybreak.protocol.codec.QueryExceptionsDecoder;
+import io.daybreak.protocol.codec.QueryPaymentDecoder;
+import io.daybreak.protocol.codec.QueryPaymentStatusDecoder;
+import io.daybreak.protocol.codec.QueryReferenceDecoder;
 import io.daybreak.protocol.codec.QueryStatusDecoder;
+import io.daybreak.protocol.codec.QueryStoreAndForwardDecoder;
 import io.daybreak.protocol.codec.QueryTotalsDecoder;
 import io.daybreak.protocol.codec.StatusAnswerEncoder;
+import io.daybreak.protocol.codec.StoreAndForwardAnswerEncoder;
 import io.daybreak.protocol.codec.TotalsAnswerEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerEncoder;
 import org.agrona.DirectBuffer;
@@ -39,6 +50,8 @@ import java.nio.ByteOrder;
 final class Queries {
     private static final int FIRST_QUERY = 48;
     private static final int LAST_QUERY = 63;
+    private static final int FIRST_PAYMENT_QUERY = QueryReferenceDecoder.TEMPLATE_ID;
+    private static final int LAST_PAYMENT_QUERY = QueryDayTotalsDecoder.TEMPLATE_ID;
     private static final int GROUP_HEADER_BYTES = 4;
 
     private final StateMachine machine;
@@ -48,6 +61,7 @@ final class Queries {
     private final Transfers transfers;
     private final TransferLog log;
     private final BalanceHistory history;
+    private final ReferenceQueries reference;
 
     private final LookupAccountsDecoder lookupAccounts = new LookupAccountsDecoder();
     private final LookupTransfersDecoder lookupTransfers = new LookupTransfersDecoder();
@@ -68,7 +82,9 @@ final class Queries {
     /** Places of the records of a page, found before the answer's count is written. */
     private final long[] page = new long[Limits.MAX_PAGE];
 
-    Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers) {
+    Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers,
+            final ReferenceQueries reference) {
+        this.reference = reference;
         this.machine = machine;
         this.participants = participants;
         this.ids = ids;
@@ -79,7 +95,8 @@ final class Queries {
     }
 
     static boolean isQuery(final int templateId) {
-        return templateId >= FIRST_QUERY && templateId <= LAST_QUERY;
+        return templateId >= FIRST_QUERY && templateId <= LAST_QUERY
+            || templateId >= FIRST_PAYMENT_QUERY && templateId <= LAST_PAYMENT_QUERY;
     }
 
     int answer(final int templateId, final int participantId, final DirectBuffer query, final int offset, final int length,
@@ -102,16 +119,50 @@ final class Queries {
                 return status(active, query, offset, answer, answerOffset);
             case LookupParticipantDecoder.TEMPLATE_ID:
                 return participant(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
+            case QueryReferenceDecoder.TEMPLATE_ID:
+                return reference.answer(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
+            case QueryPaymentDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, PaymentRecordAnswerEncoder.TEMPLATE_ID,
+                    PaymentRecordAnswerEncoder.BLOCK_LENGTH, PaymentRecordAnswerEncoder.resultEncodingOffset(), 0);
+            case QueryExceptionsDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, ExceptionsAnswerEncoder.TEMPLATE_ID,
+                    ExceptionsAnswerEncoder.BLOCK_LENGTH, ExceptionsAnswerEncoder.resultEncodingOffset(),
+                    ExceptionsAnswerEncoder.ItemsEncoder.sbeBlockLength());
+            case QueryStoreAndForwardDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, StoreAndForwardAnswerEncoder.TEMPLATE_ID,
+                    StoreAndForwardAnswerEncoder.BLOCK_LENGTH, StoreAndForwardAnswerEncoder.resultEncodingOffset(),
+                    StoreAndForwardAnswerEncoder.EntriesEncoder.sbeBlockLength());
+            case QueryPaymentStatusDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, PaymentStatusAnswerEncoder.TEMPLATE_ID,
+                    PaymentStatusAnswerEncoder.BLOCK_LENGTH, PaymentStatusAnswerEncoder.resultEncodingOffset(), 0);
+            case QueryDayTotalsDecoder.TEMPLATE_ID:
+                return nothing(query, offset, answer, answerOffset, DayTotalsAnswerEncoder.TEMPLATE_ID,
+                    DayTotalsAnswerEncoder.BLOCK_LENGTH, DayTotalsAnswerEncoder.resultEncodingOffset(), 0);
             default:
                 throw new IllegalArgumentException("not a query: " + templateId);
         }
+    }
+
+    /** An answer of zeros that says NOT_CONFIGURED; with a group of no entries if {@code entryBytes} is not 0. */
+    private int nothing(final DirectBuffer query, final int offset, final MutableDirectBuffer answer, final int answerOffset,
+                        final int templateId, final int blockLength, final int resultOffset, final int entryBytes) {
+        final long correlationId = query.getLong(offset, ByteOrder.LITTLE_ENDIAN);
+        header.wrap(answer, answerOffset).blockLength(blockLength).templateId(templateId)
+            .schemaId(MessageHeaderEncoder.SCHEMA_ID).version(MessageHeaderEncoder.SCHEMA_VERSION);
+        final int block = answerOffset + MessageHeaderEncoder.ENCODED_LENGTH;
+        answer.setMemory(block, blockLength + GROUP_HEADER_BYTES, (byte) 0);
+        answer.putLong(block, correlationId, ByteOrder.LITTLE_ENDIAN);
+        answer.putLong(block + Long.BYTES, machine.lastSequence(), ByteOrder.LITTLE_ENDIAN);
+        answer.putShort(block + resultOffset, (short) Result.NOT_CONFIGURED, ByteOrder.LITTLE_ENDIAN);
+        answer.putShort(block + blockLength, (short) entryBytes, ByteOrder.LITTLE_ENDIAN);
+        return MessageHeaderEncoder.ENCODED_LENGTH + blockLength + (entryBytes == 0 ? 0 : GROUP_HEADER_BYTES);
     }
 
     private boolean mayRead(final boolean active, final int index, final long accountId, final long address) {
         if (!active || index == ParticipantTable.NOT_FOUND) {
             return false;
         }
-        return address == 0 ? participants.isGranted(index, Participants.RIGHT_READ, accountId, false, 0, 0)
+        return address == AccountTable.NOT_FOUND ? participants.isGranted(index, Participants.RIGHT_READ, accountId, false, 0, 0)
             : participants.isGranted(index, Participants.RIGHT_READ, accountId, true, AccountTable.ledger(address),
             AccountTable.code(address));
     }
@@ -146,14 +197,14 @@ final class Queries {
             .correlationId(correlationId).asOfSequence(machine.lastSequence()).accountsCount(count);
         for (int i = 0; i < count; i++) {
             final long id = asked[i];
-            final int slot = accounts.find(id);
-            final long address = slot == AccountTable.NOT_FOUND ? 0 : accounts.address(slot);
+            final long address = accounts.find(id);
             entry.next().id(id).reserved1(0).reserved2(0);
             if (!mayRead(active, index, id, address)) {
                 emptyAccount(entry, Result.NOT_GRANTED);
-            } else if (address == 0) {
+            } else if (address == AccountTable.NOT_FOUND) {
                 emptyAccount(entry, Result.ACCOUNT_NOT_FOUND);
             } else {
+                final int slot = AccountTable.slot(address);
                 entry.userData64(accounts.userData64(slot))
                     .debitsPosted(AccountTable.debitsPosted(address))
                     .debitsPending(AccountTable.debitsPending(address))
@@ -269,12 +320,13 @@ final class Queries {
         final long accountId = accountTransfers.accountId();
         final long cursor = accountTransfers.cursor();
         final long pageSize = accountTransfers.pageSize();
-        final int slot = accounts.find(accountId);
-        final int result = checkPage(active, index, accountId, slot, pageSize);
+        final long account = accounts.find(accountId);
+        final int result = checkPage(active, index, accountId, account, pageSize);
         int count = 0;
         long next = 0;
         if (result == Result.OK) {
-            next = cursor == 0 ? AccountTable.newestTransfer(accounts.address(slot)) : cursor;
+            final int slot = AccountTable.slot(account);
+            next = cursor == 0 ? AccountTable.newestTransfer(account) : cursor;
             while (count < pageSize && next > 0 && log.holds(next - 1) && isOf(log.address(next - 1), slot)) {
                 page[count++] = next - 1;
                 next = TransferLog.olderOf(log.address(next - 1), slot);
@@ -293,14 +345,14 @@ final class Queries {
         return TransferLog.debitSlot(record) == slot || TransferLog.creditSlot(record) == slot;
     }
 
-    private int checkPage(final boolean active, final int index, final long accountId, final int slot, final long pageSize) {
+    private int checkPage(final boolean active, final int index, final long accountId, final long account, final long pageSize) {
         if (pageSize < 1 || pageSize > Limits.MAX_PAGE) {
             return Result.MALFORMED_COMMAND;
         }
-        if (!mayRead(active, index, accountId, slot == AccountTable.NOT_FOUND ? 0 : accounts.address(slot))) {
+        if (!mayRead(active, index, accountId, account)) {
             return Result.NOT_GRANTED;
         }
-        return slot == AccountTable.NOT_FOUND ? Result.ACCOUNT_NOT_FOUND : Result.OK;
+        return account == AccountTable.NOT_FOUND ? Result.ACCOUNT_NOT_FOUND : Result.OK;
     }
 
     private int accountBalances(final boolean active, final int index, final DirectBuffer query, final int offset,
@@ -310,12 +362,13 @@ final class Queries {
         final long accountId = accountBalances.accountId();
         final long cursor = accountBalances.cursor();
         final long pageSize = accountBalances.pageSize();
-        final int slot = accounts.find(accountId);
-        final int result = checkPage(active, index, accountId, slot, pageSize);
+        final long account = accounts.find(accountId);
+        final int result = checkPage(active, index, accountId, account, pageSize);
         int count = 0;
         long next = 0;
         if (result == Result.OK) {
-            next = cursor == 0 ? AccountTable.newestHistory(accounts.address(slot)) : cursor;
+            final int slot = AccountTable.slot(account);
+            next = cursor == 0 ? accounts.newestHistory(slot) : cursor;
             while (count < pageSize && next > 0 && history.holds(next - 1)
                 && BalanceHistory.slot(history.address(next - 1)) == slot) {
                 page[count++] = next - 1;

@@ -5,6 +5,7 @@ import io.daybreak.ledger.Transfers;
 import io.daybreak.matching.IdMemory;
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.memory.UndoLog;
 import io.daybreak.participant.ParticipantTable;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.protocol.OutcomeFlags;
@@ -19,6 +20,8 @@ import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+
+import java.nio.ByteOrder;
 
 /**
  * All state that decides about money, changed by one command at a time: (state, command, sequence, timestamp) gives
@@ -36,6 +39,9 @@ public final class StateMachine {
     /** Newest version of the rules that this code knows. */
     public static final int LAST_RULES_VERSION = 1;
 
+    /** Most transfers that are worth reading ahead together; more are not read. */
+    public static final int MAX_READ_AHEAD = ReadAhead.MAX_RUN;
+
     private static final long NS_PER_MS = 1_000_000L;
 
     private final ParticipantTable participants = new ParticipantTable();
@@ -43,8 +49,11 @@ public final class StateMachine {
     private final Transfers transfers;
     private final AccountCommands accountCommands;
     private final Administration administration;
+    private final ReferenceData reference;
+    private final PaymentAdministration paymentAdministration;
     private final Queries queries;
     private final Chain chain;
+    private final ReadAhead readAhead;
     private final TransferCommand single = new TransferCommand();
     private long lastSequence;
     private long nowNs;
@@ -60,8 +69,12 @@ public final class StateMachine {
         this.transfers = new Transfers(allocator, participants, ids);
         this.administration = new Administration(participants, ids, transfers);
         this.accountCommands = new AccountCommands(transfers, administration);
-        this.queries = new Queries(this, participants, ids, transfers);
+        this.reference = new ReferenceData(allocator, new UndoLog());
+        this.paymentAdministration = new PaymentAdministration(administration, participants, transfers, reference);
+        this.queries = new Queries(this, participants, ids, transfers,
+            new ReferenceQueries(this, participants, transfers.accounts(), reference));
         this.chain = new Chain(this, participants, ids, transfers, administration);
+        this.readAhead = new ReadAhead(transfers.accounts(), ids);
     }
 
     /**
@@ -82,15 +95,24 @@ public final class StateMachine {
 
     private void sweep() {
         int swept = 0;
-        while (swept < administration.sweepLimit() && transfers.nextDeadlineNs() <= nowNs) {
-            transfers.expireNext(lastSequence);
-            transfers.trim();
+        while (swept < administration.sweepLimit() && nextDeadlineNs() <= nowNs) {
+            fallDue();
             swept++;
         }
         if (swept > 0) {
             changedNs = nowNs;
         }
         sweptInEntry += swept;
+    }
+
+    /** Carries out the earliest deadline; of several at one instant, holds before business days. */
+    private void fallDue() {
+        if (transfers.nextDeadlineNs() <= reference.businessDays.nextCutOverNs()) {
+            transfers.expireNext(lastSequence);
+            transfers.trim();
+        } else {
+            reference.businessDays.cutOverNext(nowNs);
+        }
     }
 
     /** Deadlines swept since the entry began. */
@@ -164,6 +186,7 @@ public final class StateMachine {
     /** From now on the effects of commands go to {@code emitter}; before that they go nowhere, as a replay wants it. */
     public void emitTo(final EffectEmitter emitter) {
         effects = emitter;
+        reference.businessDays.emitTo(emitter);
     }
 
     /**
@@ -279,11 +302,15 @@ public final class StateMachine {
                 result = accountCommands.act(participantId, command, offset, length);
                 break;
             default:
-                result = administration.apply(templateId, participantId, command, offset, length, nowNs);
+                result = PaymentAdministration.isOfFamily(templateId)
+                    ? paymentAdministration.apply(templateId, participantId, command, offset, length, nowNs)
+                    : administration.apply(templateId, participantId, command, offset, length, nowNs);
                 break;
         }
         if (result == AccountCommands.ALREADY_CREATED) {
             outcome.set(lastSequence, accountCommands.createdNs(), 0, Result.OK, OutcomeFlags.REPEATED);
+        } else if (result == PaymentAdministration.UNCHANGED) {
+            outcome.set(lastSequence, nowNs, 0, Result.OK, OutcomeFlags.REPEATED);
         } else if (Result.isDecided(result)) {
             outcome.set(takeSequence(), nowNs, 0, result, 0);
         } else {
@@ -309,21 +336,19 @@ public final class StateMachine {
     }
 
     /**
-     * Reads ahead where a transfer's accounts are found. To be called for a run of transfers, then
-     * {@link #touchAccounts} for the same run, then {@link #apply}: the misses of a run overlap, where those of a single
-     * transfer follow one another. Changes nothing.
-     *
-     * @return a word that depends on what was read, so that the reads are not optimised away
+     * Notes a transfer whose accounts and id {@link #readAhead} shall read. To be called for a run of at most
+     * {@link #MAX_READ_AHEAD} transfers, before the first of them is applied. Changes nothing of the state.
      */
-    public long touchIndex(final DirectBuffer command, final int offset) {
-        return transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
-            + transfers.accounts().touchIndex(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));
+    public void addToReadAhead(final int participantId, final DirectBuffer command, final int offset) {
+        readAhead.add(participantId, command.getLong(offset, ByteOrder.LITTLE_ENDIAN),
+            command.getLong(offset + Long.BYTES, ByteOrder.LITTLE_ENDIAN),
+            command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN),
+            command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN));
     }
 
-    /** Reads ahead the accounts themselves; see {@link #touchIndex}. */
-    public long touchAccounts(final DirectBuffer command, final int offset) {
-        return transfers.accounts().touch(command.getLong(offset + TransferDecoder.debitAccountIdEncodingOffset()))
-            + transfers.accounts().touch(command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset()));
+    /** Reads what the noted transfers will need, all of it at once; then they are to be applied. */
+    public void readAhead() {
+        readAhead.fetch();
     }
 
     /** Takes memory for the accounts that the configuration allows, ahead of need. */
@@ -343,7 +368,7 @@ public final class StateMachine {
 
     /** Earliest open deadline in epoch nanoseconds; {@link Long#MAX_VALUE} if there is none. */
     public long nextDeadlineNs() {
-        return transfers.nextDeadlineNs();
+        return Math.min(transfers.nextDeadlineNs(), reference.businessDays.nextCutOverNs());
     }
 
     /** True once the first Configure was applied. */
@@ -363,12 +388,12 @@ public final class StateMachine {
 
     /** Running digest of the whole state. Cheap. */
     public long digest() {
-        return combine(transfers.digest(), ids.digest(), participants.digest());
+        return combine(transfers.digest(), ids.digest(), participants.digest()) + reference.digest();
     }
 
     /** The digest, computed from all tables; equal to {@link #digest()}, or the state is damaged. Slow: reads everything. */
     public long computeDigest() {
-        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest());
+        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest()) + reference.computeDigest();
     }
 
     private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {

@@ -109,6 +109,12 @@ final class IdGeneration {
         return 0;
     }
 
+    /** Address of the first cell that a look-up reads, or 0. */
+    long firstCell(final long hash) {
+        final long page = pages[(int) (hash >>> PAGE_SHIFT) & pages.length - 1];
+        return page == 0 ? 0 : page + ((int) (hash >>> CELL_SHIFT) & CELL_MASK) * (long) Integer.BYTES;
+    }
+
     /** Address of a new entry for an id, whose half words are set, or 0 if there is no room for it here. */
     long add(final long hash, final long idHi, final long idLo, final BlockStock stock) {
         if (count == capacity) {

@@ -134,6 +134,17 @@ public final class IdMemory {
         return slice.find(idHi, idLo);
     }
 
+    /** Address of the word of the index that {@link #find} reads first, or {@link #NOT_FOUND}; to read ahead. Any id will do. */
+    public long firstCell(final int participantId, final long idHi, final long idLo) {
+        final ParticipantIds ids = participantId < 0 || participantId > Participants.MAX_ID ? null : of(participantId);
+        final long idMs = idHi >>> TIME_SHIFT;
+        if (ids == null || idMs < ids.watermarkMs()) {
+            return NOT_FOUND;
+        }
+        final IdSlice slice = ids.sliceOf(idMs);
+        return slice == null ? NOT_FOUND : slice.firstCell(idHi, idLo);
+    }
+
     /**
      * Whether an id that {@link #find} did not know could be remembered. Changes nothing.
      *

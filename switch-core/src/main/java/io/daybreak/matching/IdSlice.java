@@ -58,6 +58,10 @@ final class IdSlice {
         return 0;
     }
 
+    long firstCell(final long idHi, final long idLo) {
+        return newest.firstCell(Mix.ofId(idHi, idLo, saltHi, saltLo));
+    }
+
     /** Address of a new entry for an id that is not here, with the id's halves set. */
     long add(final long idMs, final long idHi, final long idLo, final BlockStock stock) {
         final long hash = Mix.ofId(idHi, idLo, saltHi, saltLo);

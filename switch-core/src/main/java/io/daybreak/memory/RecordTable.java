@@ -57,11 +57,19 @@ public final class RecordTable {
 
     /** Sets the capacity. Records above a lowered one stay; the buckets are laid out anew when it rises. */
     public void configure(final long newCapacity) {
-        if (newCapacity < 1 || newCapacity > 1L << 30) {
-            throw new IllegalArgumentException("capacity " + newCapacity);
+        configure(newCapacity, newCapacity);
+    }
+
+    /**
+     * Sets the capacity, with fewer buckets than that: for a table that is seldom full, whose look-ups may then follow
+     * a link or two more.
+     */
+    public void configure(final long newCapacity, final long bucketCount) {
+        if (newCapacity < 1 || newCapacity > 1L << 30 || bucketCount < 1 || bucketCount > newCapacity) {
+            throw new IllegalArgumentException("capacity " + newCapacity + ", buckets " + bucketCount);
         }
         capacity = newCapacity;
-        final long wanted = Math.max(1_024, Long.highestOneBit(Math.max(newCapacity, 2) - 1) << 1);
+        final long wanted = Math.max(1_024, Long.highestOneBit(Math.max(bucketCount, 2) - 1) << 1);
         if (buckets != null && wanted <= bucketMask + 1) {
             return;
         }

@@ -139,6 +139,36 @@ public final class ParticipantTable {
         return Result.OK;
     }
 
+    /** Grants of a participant. */
+    public int grantCount(final int index) {
+        return participants[index].grantCount;
+    }
+
+    /** What a grant names its accounts by. */
+    public int grantKind(final int index, final int grant) {
+        return participants[index].kinds[grant];
+    }
+
+    /** Bits of its rights; DEBIT comes with READ. */
+    public int grantRights(final int index, final int grant) {
+        return participants[index].rights[grant];
+    }
+
+    /** Its ledger; 0: every ledger. */
+    public int grantLedger(final int index, final int grant) {
+        return participants[index].ledgers[grant];
+    }
+
+    /** Its account or code, or the first of its accounts. */
+    public long grantFrom(final int index, final int grant) {
+        return participants[index].froms[grant];
+    }
+
+    /** The last of its accounts. */
+    public long grantTo(final int index, final int grant) {
+        return participants[index].tos[grant];
+    }
+
     /** Takes a grant back. */
     public int removeGrant(final int index, final int kind, final int rights, final int ledger, final long from, final long to) {
         final Participant participant = participants[index];

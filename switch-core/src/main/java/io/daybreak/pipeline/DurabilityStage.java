@@ -9,7 +9,6 @@ import io.daybreak.machine.StateMachine;
 import io.daybreak.port.EffectSink;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
-import io.daybreak.protocol.OutcomeFlags;
 
 /**
  * The second stage: makes everything applied so far durable, then hands its outcomes to the reply sink in ring order,
@@ -132,7 +131,7 @@ final class DurabilityStage implements Runnable {
             slot.answerBuffer = null;
             replySink.onAnswer(slot.linkId, slot.correlationId, answer, answer.buffer, answer.length);
             replies++;
-        } else if (slot.linkId == 0 || (slot.outcome.flags & OutcomeFlags.DEFERRED) != 0) {
+        } else if (slot.linkId == 0) {
             return;
         } else if (StateMachine.isPayment(slot.templateId)) {
             replySink.onPayment(slot.linkId, slot.correlationId, slot.templateId, slot.outcome.result, slot.outcome.flags,

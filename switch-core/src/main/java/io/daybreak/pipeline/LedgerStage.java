@@ -41,7 +41,7 @@ final class LedgerStage implements Runnable {
     static final int COUNTERS = 9;
 
     /** Transfers whose accounts are read ahead together. */
-    private static final int READ_AHEAD = 32;
+    private static final int READ_AHEAD = StateMachine.MAX_READ_AHEAD;
     /** Effects of one command and of the sweep before it, at most. */
     private static final int MAX_EFFECTS = 4_096;
     private static final long ROOM_LOOK_NS = 20_000L;
@@ -70,8 +70,6 @@ final class LedgerStage implements Runnable {
     private volatile int refusal = Result.OK;
     /** Entries that the journal has in full; written before {@link #applied} moves. */
     private volatile long appendedEntries;
-    /** Where the words that were read ahead end, so that the reads are not optimised away. */
-    private long readAheadSum;
     private long commands;
     private long queries;
     private long repeats;
@@ -170,25 +168,15 @@ final class LedgerStage implements Runnable {
         }
     }
 
-    /**
-     * Lets the processor fetch what a run of transfers will need, all of it at once: with a million accounts most of a
-     * transfer's time goes into waiting for memory. Returns {@code end}.
-     */
+    /** Has the machine read what a run of transfers will need. Returns {@code end}. */
     private long readAhead(final long first, final long end) {
-        long read = 0;
         for (long sequence = first; sequence < end; sequence++) {
             final CommandSlot slot = ring.get(sequence);
             if (slot.templateId == TransferDecoder.TEMPLATE_ID) {
-                read += machine.touchIndex(slot.command, 0);
+                machine.addToReadAhead(slot.participantId, slot.command, 0);
             }
         }
-        for (long sequence = first; sequence < end; sequence++) {
-            final CommandSlot slot = ring.get(sequence);
-            if (slot.templateId == TransferDecoder.TEMPLATE_ID) {
-                read += machine.touchAccounts(slot.command, 0);
-            }
-        }
-        readAheadSum = read;
+        machine.readAhead();
         return end;
     }
 

@@ -19,8 +19,9 @@ public interface ReplySink {
                    long sequence, long timestampNs, long amountMinor, int result, int outcomeFlags);
 
     /**
-     * The outcome of a payment, a reconciliation or a file update, and what its response says. Not called where the answer
-     * is deferred: it comes as an effect.
+     * The outcome of a payment, a reconciliation or a file update, and what its response says. Where the flags say DEFERRED
+     * nothing is to be told yet, and the answer comes as an effect; the sender's credit is free again all the same, so that
+     * a slow issuer holds up nobody but its own payments.
      *
      * @param templateId of the command
      * @param answer     holds the answer's block, without a header; valid during the call only

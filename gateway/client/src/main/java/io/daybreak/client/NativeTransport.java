@@ -33,7 +33,8 @@ public final class NativeTransport {
         return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
-    static Class<? extends SocketChannel> channelClass() {
+    /** Channels that connect, for the same event loops. */
+    public static Class<? extends SocketChannel> channelClass() {
         return EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 }

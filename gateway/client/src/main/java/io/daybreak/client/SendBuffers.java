@@ -14,10 +14,12 @@ import java.nio.ByteBuffer;
  * the socket whole. While the socket keeps up, the first buffer is used over and over and stays in the cache; when
  * it does not, the others fill, and then claims are refused until one has gone out.
  * <p>
+ * Not only for {@link NativeConnection}: the simulators of other protocols send in the same way.
+ * <p>
  * Event loop thread only. Nothing is allocated while the socket keeps up. A buffer that was handed to the socket is
  * not touched again before its reference count says that the socket is done with it.
  */
-final class SendBuffers {
+public final class SendBuffers {
     private static final int REFERENCES_WHEN_FREE = 1;
 
     private final ChannelHandlerContext context;
@@ -31,7 +33,7 @@ final class SendBuffers {
     /**
      * @param onRoom run when a claim that was refused may be tried again
      */
-    SendBuffers(final ChannelHandlerContext context, final int bufferBytes, final int bufferCount, final Runnable onRoom) {
+    public SendBuffers(final ChannelHandlerContext context, final int bufferBytes, final int bufferCount, final Runnable onRoom) {
         this.context = context;
         this.bufferBytes = bufferBytes;
         this.chunks = new Chunk[bufferCount];
@@ -43,7 +45,7 @@ final class SendBuffers {
      *
      * @return their offset, or {@link NativeConnection#NOT_CLAIMED}
      */
-    int claim(final int byteCount) {
+    public int claim(final int byteCount) {
         Chunk chunk = active;
         if (chunk == null || chunk.filled + byteCount > chunk.view.capacity()) {
             flush();
@@ -60,16 +62,17 @@ final class SendBuffers {
     }
 
     /** Where the last claim lies. */
-    UnsafeBuffer buffer() {
+    public UnsafeBuffer buffer() {
         return active.view;
     }
 
-    boolean hasRoom() {
+    /** False from a refused claim until there is room again. */
+    public boolean hasRoom() {
         return !refused;
     }
 
     /** Hands what was claimed to the socket. Does nothing if there is nothing. */
-    void flush() {
+    public void flush() {
         final Chunk chunk = active;
         if (chunk == null || chunk.filled == 0) {
             return;

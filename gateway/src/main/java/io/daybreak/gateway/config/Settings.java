@@ -29,20 +29,24 @@ import java.util.TreeMap;
  * @param links               the native port and its limits
  * @param security            where secrets come from
  * @param capacity            limits that decide about outcomes; journaled with Configure
+ * @param payments            limits of payments; journaled with ConfigurePayments
  * @param pipeline            the ring, entries and the clock
  * @param journal             durability and room
  * @param readySlabs          slabs of memory that stand ready
  * @param shutdownTimeoutMs   longest time of a drain
  * @param values              the effective values by name, for the {@code config} command
  */
-public record Settings(Path data, LinkSettings links, Security security, Capacity capacity, PipelineValues pipeline, JournalValues journal,
-                       int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
+public record Settings(Path data, LinkSettings links, Security security, Capacity capacity, Payments payments,
+                       PipelineValues pipeline, JournalValues journal, int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
     private static final int MAX_CREDIT = 1 << 20;
     private static final int TRANSFER_BYTES = 96;
     private static final long MAX_RETAINED = 1L << 32;
+    private static final long MAX_RECORDS = 1L << 30;
+    private static final long MAX_WALLETS = 1L << 27;
     private static final Duration YEAR = Duration.ofDays(366);
+    private static final Duration TEN_YEARS = Duration.ofDays(3_660);
 
     /**
      * Where secrets come from.
@@ -68,6 +72,29 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
      */
     public record Capacity(long accounts, long ids, long holds, long transfersRetained, long historyRetained, long guaranteedWindowMs,
                            long futureToleranceMs, int sweepLimit, int maxChain) {
+    }
+
+    /**
+     * What ConfigurePayments journals, in the units of that message.
+     *
+     * @param payments          payments remembered
+     * @param finishingReserve  of these, kept for reversals and advices
+     * @param cards             cards
+     * @param wallets           wallets
+     * @param merchants         merchants
+     * @param terminals         terminals
+     * @param issuerRequests    requests to issuers without an answer
+     * @param storeAndForward   entries that wait for issuers
+     * @param exceptions        items for a person
+     * @param identityWindowMs  of repeats
+     * @param reversalWindowMs  of reversals
+     * @param holdWindowMs      of an authorisation's hold
+     * @param refundWindowMs    of refunds
+     * @param futureToleranceMs of DE 7
+     */
+    public record Payments(long payments, long finishingReserve, long cards, long wallets, long merchants, long terminals, long issuerRequests,
+                           long storeAndForward, long exceptions, long identityWindowMs, long reversalWindowMs, long holdWindowMs,
+                           long refundWindowMs, long futureToleranceMs) {
     }
 
     /**
@@ -190,6 +217,7 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
             links,
             new Security(path(reader, "security.operator-key-file"), path(reader, "security.secrets-file")),
             readCapacity(reader, maxChain),
+            readPayments(reader),
             readPipeline(reader, maxChain),
             new JournalValues(
                 reader.oneOf("journal.durability", "process", "disk"),
@@ -245,6 +273,25 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
             reader.milliseconds64("ids.future-tolerance", Duration.ZERO, YEAR),
             reader.integer("deadlines.sweep-limit", 1, 1_000_000),
             maxChain);
+    }
+
+    private static Payments readPayments(final SettingsReader reader) {
+        final long payments = reader.whole("capacity.payments", 1_024, MAX_RECORDS);
+        return new Payments(
+            payments,
+            reader.whole("capacity.payments-for-finishing", 0, payments - 1),
+            reader.whole("capacity.cards", 1, MAX_RECORDS),
+            reader.whole("capacity.wallets", 1, MAX_WALLETS),
+            reader.whole("capacity.merchants", 1, MAX_RECORDS),
+            reader.whole("capacity.terminals", 1, MAX_RECORDS),
+            reader.whole("capacity.issuer-requests", 1, MAX_RECORDS),
+            reader.whole("capacity.store-and-forward", 1, MAX_RECORDS),
+            reader.whole("capacity.exceptions", 1, MAX_RECORDS),
+            reader.milliseconds64("payments.identity-window", Duration.ofMillis(1), TEN_YEARS),
+            reader.milliseconds64("payments.reversal-window", Duration.ofMillis(1), TEN_YEARS),
+            reader.milliseconds64("payments.hold-window", Duration.ofMillis(1), TEN_YEARS),
+            reader.milliseconds64("payments.refund-window", Duration.ofMillis(1), TEN_YEARS),
+            reader.milliseconds64("payments.future-tolerance", Duration.ZERO, TEN_YEARS));
     }
 
     private static PipelineValues readPipeline(final SettingsReader reader, final int maxChain) {

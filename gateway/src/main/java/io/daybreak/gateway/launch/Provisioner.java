@@ -12,6 +12,8 @@ import io.daybreak.protocol.codec.AccountEncoder;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.ConfigureDecoder;
 import io.daybreak.protocol.codec.ConfigureEncoder;
+import io.daybreak.protocol.codec.ConfigurePaymentsDecoder;
+import io.daybreak.protocol.codec.ConfigurePaymentsEncoder;
 import io.daybreak.protocol.codec.GroupSizeEncodingEncoder;
 import io.daybreak.protocol.codec.LookupAccountsDecoder;
 import io.daybreak.protocol.codec.LookupAccountsEncoder;
@@ -66,10 +68,12 @@ final class Provisioner {
     private static final int ID_TIME_SHIFT = 16;
 
     private final Settings.Capacity capacity;
+    private final Settings.Payments payments;
     private final SecureRandom random = new SecureRandom();
 
-    Provisioner(final Settings.Capacity capacity) {
+    Provisioner(final Settings.Capacity capacity, final Settings.Payments payments) {
         this.capacity = capacity;
+        this.payments = payments;
     }
 
     /** Configure's block with the settings' limits. */
@@ -92,6 +96,28 @@ final class Provisioner {
     /** Journals the limits; returns the result code. */
     int configure(final SystemPort port) {
         return port.submit(ConfigureDecoder.TEMPLATE_ID, Participants.SYSTEM, configureBody(), ConfigureDecoder.BLOCK_LENGTH);
+    }
+
+    /** Journals the limits of payments, unless they are in force already; returns the result code. */
+    int configurePayments(final SystemPort port) {
+        final MutableDirectBuffer body = new ExpandableArrayBuffer(ConfigurePaymentsEncoder.BLOCK_LENGTH);
+        new ConfigurePaymentsEncoder().wrap(body, 0)
+            .correlationId(0)
+            .paymentCapacity(payments.payments())
+            .cardCapacity(payments.cards())
+            .walletCapacity(payments.wallets())
+            .merchantCapacity(payments.merchants())
+            .terminalCapacity(payments.terminals())
+            .issuerRequestCapacity(payments.issuerRequests())
+            .storeAndForwardCapacity(payments.storeAndForward())
+            .exceptionCapacity(payments.exceptions())
+            .identityWindowMs(payments.identityWindowMs())
+            .reversalWindowMs(payments.reversalWindowMs())
+            .holdWindowMs(payments.holdWindowMs())
+            .refundWindowMs(payments.refundWindowMs())
+            .futureToleranceMs(payments.futureToleranceMs())
+            .reserveForFinishing(payments.finishingReserve());
+        return port.submit(ConfigurePaymentsDecoder.TEMPLATE_ID, Participants.SYSTEM, body, ConfigurePaymentsDecoder.BLOCK_LENGTH);
     }
 
     /** True if there is a participant with this code. */

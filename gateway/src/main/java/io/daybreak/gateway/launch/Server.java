@@ -109,7 +109,7 @@ public final class Server implements AutoCloseable {
             throw new StartException(ExitCode.USAGE, "the journal in " + settings.data() + " is empty and there is no operator: give its key with"
                 + " security.operator-key-file or " + OPERATOR_KEY_VARIABLE + ", or start with --demo");
         }
-        final Provisioner provisioner = new Provisioner(settings.capacity());
+        final Provisioner provisioner = new Provisioner(settings.capacity(), settings.payments());
         final boolean areLimitsJournaled = machine.isConfigured() && machine.hasLimits(provisioner.configureBody(), 0);
 
         final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
@@ -119,8 +119,9 @@ public final class Server implements AutoCloseable {
         startPipeline(context, machine);
         final SystemPort systemPort = links.systemPort();
         if (!areLimitsJournaled) {
-            configure(provisioner, systemPort);
+            require(provisioner.configure(systemPort), "capacity, ids, deadlines and chain");
         }
+        require(provisioner.configurePayments(systemPort), "capacity and payments");
         if (isDemo) {
             provisionDemo(provisioner, systemPort, demoSecrets, operatorKey != null, secrets);
         } else {
@@ -202,11 +203,9 @@ public final class Server implements AutoCloseable {
         pipeline.start();
     }
 
-    private void configure(final Provisioner provisioner, final SystemPort systemPort) throws StartException {
-        final int result = provisioner.configure(systemPort);
+    private static void require(final int result, final String settings) throws StartException {
         if (result != Result.OK) {
-            throw new StartException(ExitCode.USAGE, "the settings of capacity, ids, deadlines and chain do not fit what the journal holds: "
-                + Result.name(result));
+            throw new StartException(ExitCode.USAGE, "the settings of " + settings + " do not fit what the journal holds: " + Result.name(result));
         }
     }
 

@@ -42,7 +42,7 @@ import java.util.concurrent.TimeUnit;
  * Event loop's thread only. Nothing is allocated per message. Memory is bounded by the read buffer, one open write
  * buffer and {@code maxReplyBytes} of unsent replies; at that last bound the connection is closed as a slow reader.
  */
-final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
+final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, LoopLink {
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
     /** How long a connection that was told to end may take to close its side, before it is cut. */
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
@@ -103,7 +103,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
         channel.config().setRecvByteBufAllocator(readBuffer);
     }
 
-    long linkId() {
+    @Override
+    public long linkId() {
         return linkId;
     }
 
@@ -260,7 +261,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     }
 
     /** There may be room again. */
-    void resume() {
+    @Override
+    public void resume() {
         if (!channel.isOpen()) {
             // Closed within this very turn of the loop; that it is inactive will be told in the next.
             return;
@@ -273,7 +275,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     }
 
     /** Called a few times a second; looks at everything that has a time limit. */
-    void onTick(final long nowNs) {
+    @Override
+    public void onTick(final long nowNs) {
         switch (state) {
             case EXPECT_HELLO, EXPECT_PROOF, LOOKING_UP -> {
                 if (isOver(openedNs, settings.signOnTimeoutMs(), nowNs)) {
@@ -536,7 +539,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     // ---- The replies' side ----
 
     /** A finished frame with {@code count} outcomes. */
-    void onOutcomes(final UnsafeBuffer memory, final int offset, final int bytes, final int count) {
+    @Override
+    public void onOutcomes(final UnsafeBuffer memory, final int offset, final int bytes, final int count) {
         inFlight -= count;
         if (state == State.OPEN || state == State.LEAVING) {
             final int at = claimOut(bytes);
@@ -551,7 +555,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     }
 
     /** The answer of a query; the buffer is the caller's again afterwards. */
-    void onAnswer(final AnswerBuffer answer) {
+    @Override
+    public void onAnswer(final AnswerBuffer answer) {
         inFlight--;
         if (state == State.LOOKING_UP) {
             onParticipant(answer.buffer);
@@ -596,7 +601,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     }
 
     /** Writes what has gathered, with one call. */
-    void flush() {
+    @Override
+    public void flush() {
         final OutBuffer buffer = out;
         if (buffer == null) {
             return;
@@ -659,7 +665,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort {
     }
 
     /** The switch stops: a word to whoever signed on, then the end. */
-    void onShutdown() {
+    @Override
+    public void onShutdown() {
         fail(LinkError.SHUTTING_DOWN, 0, "the switch is stopping");
     }
 

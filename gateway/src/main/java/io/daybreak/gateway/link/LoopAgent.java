@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * Event loop's thread only, but for {@link #replyQueue()}, {@link #offerAnswer} and {@link #wake}, which the reply stage
  * calls. Bounds: {@code credit} commands under way, {@code answerBuffers} queries, {@code slots} connections.
  */
-final class LoopAgent {
+public final class LoopAgent {
     /** Connections above the limit that may hear why they are refused; more are closed without a word. */
     private static final int REFUSED_SLOTS = 64;
     private static final int STOCK = 64;
@@ -41,7 +41,7 @@ final class LoopAgent {
     private final LongSupplier timeNs;
     private final int credit;
 
-    private final Link[] links;
+    private final LoopLink[] links;
     private final int[] generations;
     private final int[] freeSlots;
     private int freeSlotCount;
@@ -49,14 +49,16 @@ final class LoopAgent {
     private final AnswerBuffer[] freeAnswers;
     private int freeAnswerCount;
 
-    private final ArrayDeque<Link> touched = new ArrayDeque<>();
-    private final ArrayDeque<Link> paused = new ArrayDeque<>();
+    private final ArrayDeque<LoopLink> touched = new ArrayDeque<>();
+    private final ArrayDeque<LoopLink> paused = new ArrayDeque<>();
     private final ArrayDeque<OutBuffer> stock = new ArrayDeque<>();
+    private PaymentReplies paymentReplies = PaymentReplies.NONE;
+    private boolean isStarted;
     private boolean isRetryArmed;
     private int underWay;
 
     LoopAgent(final int index, final EventLoop eventLoop, final CommandPublisher publisher, final LongSupplier timeNs, final LinkSettings settings,
-              final Admission admission, final LinkCounters counters, final Consumer<Throwable> defects) {
+              final EventLoops.Room room, final Admission admission, final LinkCounters counters, final Consumer<Throwable> defects) {
         this.index = index;
         this.defects = defects;
         this.eventLoop = eventLoop;
@@ -66,14 +68,14 @@ final class LoopAgent {
         this.admission = admission;
         this.counters = counters;
         credit = settings.maxInFlightPerLoop();
-        replyQueue = new ReplyQueue(credit);
+        replyQueue = new ReplyQueue(credit, room.paymentsInWork());
         answers = new OneToOneConcurrentArrayQueue<>(settings.answerBuffers());
         freeAnswers = new AnswerBuffer[settings.answerBuffers()];
         for (int i = 0; i < freeAnswers.length; i++) {
             freeAnswers[freeAnswerCount++] = new AnswerBuffer();
         }
-        final int slots = Math.min(settings.maxConnections() + REFUSED_SLOTS, LinkId.MAX_SLOTS);
-        links = new Link[slots];
+        final int slots = Math.min(settings.maxConnections() + room.links() + REFUSED_SLOTS, LinkId.MAX_SLOTS);
+        links = new LoopLink[slots];
         generations = new int[slots];
         freeSlots = new int[slots];
         for (int i = slots - 1; i >= 0; i--) {
@@ -83,6 +85,10 @@ final class LoopAgent {
 
     /** Begins to watch the connections' times. */
     void start() {
+        if (isStarted) {
+            return;
+        }
+        isStarted = true;
         eventLoop.scheduleAtFixedRate(this::houseKeep, HOUSEKEEPING_MS, HOUSEKEEPING_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -106,6 +112,41 @@ final class LoopAgent {
         }
     }
 
+    /** From now on outcomes of payments go there; before the loop's first payment. */
+    public void paymentsTo(final PaymentReplies replies) {
+        paymentReplies = replies;
+    }
+
+    /** Position of this loop among all, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** The thread. */
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    /** The loop's way into the ring. */
+    public CommandPublisher publisher() {
+        return publisher;
+    }
+
+    /** Whether the switch is stopping. */
+    public boolean isShuttingDown() {
+        return admission.isShuttingDown();
+    }
+
+    /** The pipeline's time, Unix nanoseconds. */
+    public long timeNs() {
+        return timeNs.getAsLong();
+    }
+
+    /** Something happened that must not; the process will not go on. */
+    public void onDefect(final Throwable defect) {
+        defects.accept(defect);
+    }
+
     /** What a participant is told about the time, Unix milliseconds. */
     long timeMs() {
         return TimeUnit.NANOSECONDS.toMillis(timeNs.getAsLong());
@@ -114,7 +155,7 @@ final class LoopAgent {
     // ---- Links ----
 
     /** Takes a new connection into the table; 0 if the table is full. */
-    long register(final Link link) {
+    public long register(final LoopLink link) {
         if (freeSlotCount == 0) {
             return 0;
         }
@@ -128,7 +169,7 @@ final class LoopAgent {
     }
 
     /** Forgets a closed connection; outcomes that still come for it are dropped. */
-    void unregister(final Link link) {
+    public void unregister(final LoopLink link) {
         final int slot = LinkId.slot(link.linkId());
         if (links[slot] == link) {
             links[slot] = null;
@@ -137,30 +178,32 @@ final class LoopAgent {
         paused.remove(link);
     }
 
-    /** Commands that this loop may still publish. */
-    int credit() {
+    /** Commands that this loop may still publish: a limit that no connection may go beyond, since replies have room for no more. */
+    public int credit() {
         return credit - underWay;
     }
 
     /** Commands and queries of this loop without an outcome, those of closed connections included. */
-    int underWay() {
+    public int underWay() {
         return underWay;
     }
 
-    void onPublished(final int count) {
+    public void onPublished(final int count) {
         underWay += count;
     }
 
-    AnswerBuffer lend() {
+    /** An answer buffer for one query, or null if all are lent. */
+    public AnswerBuffer lend() {
         return freeAnswerCount == 0 ? null : freeAnswers[--freeAnswerCount];
     }
 
-    void giveBack(final AnswerBuffer buffer) {
+    /** A lent buffer is free again. */
+    public void giveBack(final AnswerBuffer buffer) {
         freeAnswers[freeAnswerCount++] = buffer;
     }
 
     /** The link could not go on for lack of room; it is asked again when replies have gone out, or after a moment. */
-    void pause(final Link link) {
+    public void pause(final LoopLink link) {
         paused.add(link);
         if (underWay == 0) {
             // No reply of ours will wake us: the ring is full of others' commands.
@@ -170,12 +213,14 @@ final class LoopAgent {
 
     // ---- Writing ----
 
-    OutBuffer takeOutBuffer() {
+    /** A write buffer from the stock. */
+    public OutBuffer takeOutBuffer() {
         final OutBuffer buffer = stock.poll();
         return buffer == null ? new OutBuffer() : buffer;
     }
 
-    void returnOutBuffer(final OutBuffer buffer) {
+    /** Back into the stock. */
+    public void returnOutBuffer(final OutBuffer buffer) {
         if (stock.size() < STOCK) {
             buffer.length = 0;
             stock.push(buffer);
@@ -185,13 +230,13 @@ final class LoopAgent {
     }
 
     /** The link has something to write; it is flushed at the end of what the loop does now. */
-    void touch(final Link link) {
+    public void touch(final LoopLink link) {
         touched.add(link);
     }
 
     /** One write for each link that has something. */
-    void flushTouched() {
-        Link link = touched.poll();
+    public void flushTouched() {
+        LoopLink link = touched.poll();
         while (link != null) {
             link.flush();
             link = touched.poll();
@@ -200,7 +245,7 @@ final class LoopAgent {
 
     /** Ends all connections, with a word to those who can hear it. */
     void closeLinks() {
-        for (final Link link : links) {
+        for (final LoopLink link : links) {
             if (link != null) {
                 link.onShutdown();
             }
@@ -238,7 +283,7 @@ final class LoopAgent {
             if (kind == ReplyQueue.OUTCOMES) {
                 final int count = queue.commandCount(offset);
                 answered += count;
-                final Link link = find(queue.linkId(offset));
+                final LoopLink link = find(queue.linkId(offset));
                 if (link != null) {
                     final int frame = offset + ReplyQueue.RECORD_HEADER;
                     link.onOutcomes(queue.memory(), frame, Frames.OUTCOMES_PREFACE + count * Frames.OUTCOME_BYTES, count);
@@ -246,11 +291,17 @@ final class LoopAgent {
             } else if (kind == ReplyQueue.ANSWER) {
                 answered++;
                 final AnswerBuffer buffer = answers.poll();
-                final Link link = find(queue.linkId(offset));
+                final LoopLink link = find(queue.linkId(offset));
                 if (link != null) {
                     link.onAnswer(buffer);
                 }
                 giveBack(buffer);
+            } else if (kind == ReplyQueue.PAYMENT) {
+                answered += queue.commandCount(offset);
+                final int preface = offset + ReplyQueue.RECORD_HEADER;
+                final int words = queue.memory().getInt(preface + 12);
+                paymentReplies.onPayment(queue.linkId(offset), queue.memory().getLong(preface), queue.memory().getInt(preface + 8),
+                    words & 0xFFFF, words >>> 16, queue.memory(), preface + ReplyQueue.PAYMENT_PREFACE);
             }
             queue.advance(offset);
         }
@@ -259,8 +310,8 @@ final class LoopAgent {
         return answered;
     }
 
-    private Link find(final long linkId) {
-        final Link link = links[LinkId.slot(linkId)];
+    private LoopLink find(final long linkId) {
+        final LoopLink link = links[LinkId.slot(linkId)];
         return link != null && link.linkId() == linkId ? link : null;
     }
 
@@ -293,7 +344,7 @@ final class LoopAgent {
     private void houseKeep() {
         try {
             final long nowNs = System.nanoTime();
-            for (final Link link : links) {
+            for (final LoopLink link : links) {
                 if (link != null) {
                     link.onTick(nowNs);
                 }

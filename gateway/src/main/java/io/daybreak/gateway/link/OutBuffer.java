@@ -8,11 +8,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Where one link's frames gather before they are written with one call. Owned by an event loop, reused: once the socket
  * has taken everything it goes back to the loop's stock.
  */
-final class OutBuffer {
+public final class OutBuffer {
     /** Holds the largest answer of a query and the largest frame of outcomes with room to spare. */
-    static final int CAPACITY = 64 * 1024;
+    public static final int CAPACITY = 64 * 1024;
 
-    final ByteBuf bytes = Unpooled.directBuffer(CAPACITY, CAPACITY);
-    final UnsafeBuffer view = new UnsafeBuffer(bytes.nioBuffer(0, CAPACITY));
-    int length;
+    /** What is written to the socket. */
+    public final ByteBuf bytes = Unpooled.directBuffer(CAPACITY, CAPACITY);
+    /** The same memory, for encoders. */
+    public final UnsafeBuffer view = new UnsafeBuffer(bytes.nioBuffer(0, CAPACITY));
+    /** Bytes used. */
+    public int length;
 }

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.link;
 
+import io.daybreak.pipeline.CommandSlot;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -36,6 +37,8 @@ final class ReplyQueue {
     static final int PAYMENT_PREFACE = 16;
     /** What one outcome that could not be merged with its neighbours takes. */
     static final int RECORD_BYTES_MAX_SINGLE = RECORD_HEADER + Frames.OUTCOMES_PREFACE + Frames.OUTCOME_BYTES;
+    /** What a payment's outcome takes. */
+    static final int PAYMENT_RECORD_BYTES = RECORD_HEADER + PAYMENT_PREFACE + CommandSlot.ANSWER_BYTES;
 
     private static final int KIND_SHIFT = 24;
     private static final int COUNT_MASK = (1 << KIND_SHIFT) - 1;
@@ -73,10 +76,15 @@ final class ReplyQueue {
     // Consumer's own.
     private long head;
 
-    /** @param credit most commands under way of the loop that reads this queue */
-    ReplyQueue(final int credit) {
-        // Twice over: the power of two that holds the records, and never less than what paddings may take.
-        capacity = BitUtil.findNextPositivePowerOfTwo(credit * RECORD_BYTES_MAX_SINGLE + 2 * RECORD_BYTES_MAX_SINGLE);
+    /**
+     * @param credit         most commands under way of the loop that reads this queue
+     * @param paymentsInWork most payments among them; each may have a deferred answer beside its outcome
+     */
+    ReplyQueue(final int credit, final int paymentsInWork) {
+        final int paymentCommands = Math.min(credit, paymentsInWork);
+        // The power of two that holds the records, and never less than what paddings may take.
+        capacity = BitUtil.findNextPositivePowerOfTwo((credit - paymentCommands) * RECORD_BYTES_MAX_SINGLE
+            + (paymentCommands + paymentsInWork + 2) * PAYMENT_RECORD_BYTES);
         mask = capacity - 1;
         memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(capacity, 64));
     }

@@ -1,9 +1,16 @@
 package io.daybreak.gateway.link;
 
 import io.daybreak.pipeline.AnswerBuffer;
+import io.daybreak.port.EffectSink;
 import io.daybreak.port.ReplySink;
+import io.daybreak.protocol.OutcomeFlags;
+import io.daybreak.protocol.codec.DeferredAnswerDecoder;
+import io.daybreak.protocol.codec.PaymentAnswerDecoder;
+import io.daybreak.protocol.codec.PaymentDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteOrder;
 
 /**
  * Takes outcomes from the reply stage and writes them as finished frames into the reply queue of the event loop that
@@ -65,15 +72,52 @@ public final class ReplyRouter implements ReplySink {
     public void onPayment(final long linkId, final long correlationId, final int templateId, final int result, final int outcomeFlags,
                           final DirectBuffer answer, final int offset, final int length) {
         endRun();
-        final ReplyQueue queue = loops[LinkId.loop(linkId)].replyQueue();
+        // Of a deferred one the loop learns that the ring is done with it; there is nothing to tell yet.
+        putPayment(linkId, correlationId, templateId, result, outcomeFlags, answer, offset,
+            (outcomeFlags & OutcomeFlags.DEFERRED) != 0 ? 0 : length, 1);
+    }
+
+    /** An answer that comes later than its outcome: the block of DeferredAnswer, and the payment's answer behind it. */
+    private void onDeferredAnswer(final DirectBuffer effect, final int offset, final int length) {
+        final long linkId = effect.getLong(offset + DeferredAnswerDecoder.linkIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+        if (linkId == NO_LINK) {
+            return;
+        }
+        endRun();
+        final int answer = offset + DeferredAnswerDecoder.BLOCK_LENGTH;
+        final int result = effect.getShort(answer + PaymentAnswerDecoder.resultEncodingOffset(), ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        putPayment(linkId, effect.getLong(offset + DeferredAnswerDecoder.correlationIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN),
+            PaymentDecoder.TEMPLATE_ID, result, 0, effect, answer, length - DeferredAnswerDecoder.BLOCK_LENGTH, 0);
+    }
+
+    private void putPayment(final long linkId, final long correlationId, final int templateId, final int result, final int outcomeFlags,
+                            final DirectBuffer answer, final int offset, final int length, final int commandCount) {
+        final LoopAgent loop = loops[LinkId.loop(linkId)];
+        final ReplyQueue queue = loop.replyQueue();
         final int bytes = ReplyQueue.RECORD_HEADER + ReplyQueue.PAYMENT_PREFACE + length;
         final int at = queue.open(bytes);
         final int preface = at + ReplyQueue.RECORD_HEADER;
-        queue.memory().putLong(preface, correlationId);
-        queue.memory().putInt(preface + 8, templateId);
-        queue.memory().putInt(preface + 12, result & 0xFFFF | outcomeFlags << 16);
-        queue.memory().putBytes(preface + ReplyQueue.PAYMENT_PREFACE, answer, offset, length);
-        queue.close(at, bytes, ReplyQueue.PAYMENT, 1, linkId);
+        final UnsafeBuffer memory = queue.memory();
+        memory.putLong(preface, correlationId);
+        memory.putInt(preface + 8, templateId);
+        memory.putInt(preface + 12, result & 0xFFFF | outcomeFlags << 16);
+        memory.putBytes(preface + ReplyQueue.PAYMENT_PREFACE, answer, offset, length);
+        queue.close(at, bytes, ReplyQueue.PAYMENT, commandCount, linkId);
+        if (queue.unpublished() >= PUBLISH_BYTES) {
+            queue.publish();
+            loop.wake();
+        }
+    }
+
+    /** Takes the effects of payments: deferred answers go to their loops, all others to {@code others}. */
+    public EffectSink effectSink(final EffectSink others) {
+        return (templateId, effect, offset, length) -> {
+            if (templateId == DeferredAnswerDecoder.TEMPLATE_ID) {
+                onDeferredAnswer(effect, offset, length);
+            } else {
+                others.onEffect(templateId, effect, offset, length);
+            }
+        };
     }
 
     @Override

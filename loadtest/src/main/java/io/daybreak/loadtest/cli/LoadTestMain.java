@@ -13,7 +13,7 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class, IssuerCommand.class,
         JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",

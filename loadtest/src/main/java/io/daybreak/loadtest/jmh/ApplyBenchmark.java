@@ -49,7 +49,7 @@ public class ApplyBenchmark {
     /** Transfers of a journal entry. */
     public static final int ENTRY = 2_048;
     /** Transfers that are read ahead together. */
-    public static final int RUN = 32;
+    public static final int RUN = StateMachine.MAX_READ_AHEAD;
 
     private static final int LEDGER = 156;
     private static final int CODE = 1;
@@ -67,7 +67,6 @@ public class ApplyBenchmark {
     private StateMachine machine;
     private long nowNs = START_NS;
     private long random = 88_172_645_463_325_252L;
-    private long touched;
 
     /** Builds a ledger of {@link #accounts} accounts. */
     @Setup(Level.Trial)
@@ -114,17 +113,15 @@ public class ApplyBenchmark {
                 write(i * SLOT_BYTES);
             }
             for (int i = 0; i < RUN; i++) {
-                touched += machine.touchIndex(slots, i * SLOT_BYTES);
+                machine.addToReadAhead(1, slots, i * SLOT_BYTES);
             }
-            for (int i = 0; i < RUN; i++) {
-                touched += machine.touchAccounts(slots, i * SLOT_BYTES);
-            }
+            machine.readAhead();
             for (int i = 0; i < RUN; i++) {
                 machine.apply(TransferDecoder.TEMPLATE_ID, 1, slots, i * SLOT_BYTES, TransferDecoder.BLOCK_LENGTH, outcome);
                 requireOk();
             }
         }
-        return touched;
+        return machine.lastSequence();
     }
 
     private void write(final int offset) {

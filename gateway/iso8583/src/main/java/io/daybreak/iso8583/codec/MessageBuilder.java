@@ -529,13 +529,11 @@ public final class MessageBuilder {
         final long plan = dialect.plan(field);
         if (plan == source.dialect().plan(field)) {
             open(field);
-            if (FieldPlan.prefix(plan) != FieldPlan.PREFIX_NONE) {
-                final int units = source.length(field);
-                putLength(plan, (plan & FieldPlan.HEX) != 0 ? 2 * units : units);
-            }
-            final int size = source.byteLength(field);
+            // The length in front as well: it is what it would be if we wrote it.
+            final int prefix = FieldPlan.prefixBytes(plan);
+            final int size = prefix + source.byteLength(field);
             ensure(size);
-            Wire.copy(source.base(), source.addressOf(field), base, at, size);
+            Wire.copy(source.base(), source.addressOf(field) - prefix, base, at, size);
             at += size;
         } else {
             transcode(field, plan, source);

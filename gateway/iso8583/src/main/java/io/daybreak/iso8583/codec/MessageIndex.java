@@ -147,26 +147,28 @@ public final class MessageIndex {
             final int field = from + zeros;
             final long plan = d.plan(field);
             final long prefix = at;
-            int count = FieldPlan.count(plan);
-            int size = FieldPlan.fixedBytes(plan);
-            int units = FieldPlan.fixedUnits(plan);
-            if (FieldPlan.prefix(plan) != FieldPlan.PREFIX_NONE) {
-                final int most = count;
-                count = readLength(plan, bytes, at, end);
-                if (count < 0 || count > most) {
+            final int kind = FieldPlan.prefix(plan);
+            final long value;
+            if (kind == FieldPlan.PREFIX_NONE) {
+                value = prefix;
+                at = prefix + FieldPlan.fixedBytes(plan);
+                found[field] = value - origin << 32 | FieldPlan.fixedSizes(plan);
+                if (at > end || (plan & FieldPlan.ODD) != 0 && isPaddedWrong(plan, 1, bytes, value, FieldPlan.fixedBytes(plan))) {
                     return false;
                 }
-                at += FieldPlan.prefixBytes(plan);
-                size = sizeOf(plan, count);
-                units = unitsOf(plan, count);
-                if ((plan & FieldPlan.HEX) != 0 && (count & 1) != 0) {
+            } else {
+                value = prefix + FieldPlan.prefixBytes(plan);
+                if (value > end) {
                     return false;
                 }
-            }
-            final long value = at;
-            at += size;
-            if (at > end || isPaddedWrong(plan, count, bytes, value, size)) {
-                return false;
+                final int count = kind == FieldPlan.PREFIX_ASCII_2 ? twoDigits(bytes, prefix) : readLength(kind, bytes, prefix);
+                final int size = sizeOf(plan, count);
+                at = value + size;
+                found[field] = value - origin << 32 | (long) size << 16 | unitsOf(plan, count);
+                if (count < 0 || count > FieldPlan.count(plan) || at > end
+                    || (count & 1) != 0 && ((plan & FieldPlan.HEX) != 0 || isPaddedWrong(plan, count, bytes, value, size))) {
+                    return false;
+                }
             }
             final int check = FieldPlan.check(plan);
             if (check != checkOfRun || (plan & FieldPlan.APART) != 0) {
@@ -176,7 +178,6 @@ public final class MessageIndex {
                 checkOfRun = check;
                 run = (plan & FieldPlan.APART) != 0 ? value : prefix;
             }
-            found[field] = value - origin << 32 | (long) size << 16 | units;
         }
         if (at != end || !Wire.isClean(checkOfRun, bytes, run, at)) {
             return false;
@@ -249,7 +250,7 @@ public final class MessageIndex {
                 return fail(field, ErrorReason.TRUNCATED);
             }
             final int most = count;
-            count = readLength(plan, bytes, at, end);
+            count = readLength(FieldPlan.prefix(plan), bytes, at);
             if (count < 0) {
                 return fail(field, ErrorReason.LENGTH);
             }
@@ -317,18 +318,12 @@ public final class MessageIndex {
         return (field <= MAC_LOW ? first << field - 1 : second << field - 1) < 0;
     }
 
-    /** The count in front of a value, or a negative number if it is none or not all there. */
-    private static int readLength(final long plan, final Object bytes, final long at, final long end) {
-        if (at + FieldPlan.prefixBytes(plan) > end) {
-            return -1;
-        }
+    /** The count in front of a value, or a negative number if it is none. All its bytes are there. */
+    private static int readLength(final int prefix, final Object bytes, final long at) {
         final int one = Wire.unsigned(bytes, at);
-        switch (FieldPlan.prefix(plan)) {
-            case FieldPlan.PREFIX_ASCII_2: {
-                final int tens = one - '0';
-                final int ones = Wire.unsigned(bytes, at + 1) - '0';
-                return (tens | ones | 9 - tens | 9 - ones) < 0 ? -1 : tens * 10 + ones;
-            }
+        switch (prefix) {
+            case FieldPlan.PREFIX_ASCII_2:
+                return twoDigits(bytes, at);
             case FieldPlan.PREFIX_ASCII_3: {
                 final int hundreds = one - '0';
                 final int tens = Wire.unsigned(bytes, at + 1) - '0';
@@ -346,6 +341,12 @@ public final class MessageIndex {
             default:
                 return one << 8 | Wire.unsigned(bytes, at + 1);
         }
+    }
+
+    private static int twoDigits(final Object bytes, final long at) {
+        final int tens = Wire.unsigned(bytes, at) - '0';
+        final int ones = Wire.unsigned(bytes, at + 1) - '0';
+        return (tens | ones | 9 - tens | 9 - ones) < 0 ? -1 : tens * 10 + ones;
     }
 
     private static int sizeOf(final long plan, final int count) {

@@ -17,6 +17,7 @@ final class Wire {
 
     private static final long ONES = 0x0101010101010101L;
     private static final long TOPS = 0x8080808080808080L;
+    private static final long NIBBLE_ONES = 0x1111111111111111L;
     private static final long ZEROS = '0' * ONES;
     private static final long HIGH_NIBBLES = 0xF0F0F0F0F0F0F0F0L;
     private static final long LOW_NIBBLES = 0x0F0F0F0F0F0F0F0FL;
@@ -52,14 +53,25 @@ final class Wire {
         UnsafeApi.putByte(base, address, (byte) value);
     }
 
-    /** Copies up to thousands of bytes; small ones, which fields are, without a call into the virtual machine. */
+    /**
+     * Copies a field, without a call into the virtual machine. Never reads or writes outside the two ranges. They may overlap if the
+     * copy goes at least 8 bytes towards lower addresses.
+     */
     static void copy(final Object fromBase, final long from, final Object toBase, final long to, final int length) {
-        int done = 0;
-        for (; done + 8 <= length; done += 8) {
-            UnsafeApi.putLong(toBase, to + done, UnsafeApi.getLong(fromBase, from + done));
-        }
-        for (; done < length; done++) {
-            UnsafeApi.putByte(toBase, to + done, UnsafeApi.getByte(fromBase, from + done));
+        if (length >= 8) {
+            final long last = UnsafeApi.getLong(fromBase, from + length - 8);
+            for (int i = 0; i < length - 8; i += 8) {
+                UnsafeApi.putLong(toBase, to + i, UnsafeApi.getLong(fromBase, from + i));
+            }
+            UnsafeApi.putLong(toBase, to + length - 8, last);
+        } else if (length >= 4) {
+            final int last = UnsafeApi.getInt(fromBase, from + length - 4);
+            UnsafeApi.putInt(toBase, to, UnsafeApi.getInt(fromBase, from));
+            UnsafeApi.putInt(toBase, to + length - 4, last);
+        } else {
+            for (int i = 0; i < length; i++) {
+                UnsafeApi.putByte(toBase, to + i, UnsafeApi.getByte(fromBase, from + i));
+            }
         }
     }
 
@@ -82,22 +94,24 @@ final class Wire {
     }
 
     /**
-     * Whether all bytes of a range are of a class.
+     * Whether all bytes of a range are of a class. Loops count in int, so that the compiler unrolls them; a tail overlaps what was
+     * checked before.
      *
      * @param check one of FieldPlan.CHECK_*
      */
     static boolean isClean(final int check, final Object base, final long start, final long end) {
-        if (start >= end) {
+        final int length = (int) (end - start);
+        if (length <= 0) {
             return true;
         }
         return switch (check) {
-            case FieldPlan.CHECK_DIGITS -> areDigits(base, start, end);
-            case FieldPlan.CHECK_PRINTABLE -> arePrintable(base, start, end);
-            case FieldPlan.CHECK_NIBBLES -> areDecimalNibbles(base, start, end);
-            case FieldPlan.CHECK_AN -> areAlphanumeric(base, start, end);
-            case FieldPlan.CHECK_HEX -> areHex(base, start, end);
-            case FieldPlan.CHECK_TRACK -> areTrack(base, start, end);
-            case FieldPlan.CHECK_TRACK_NIBBLES -> areTrackNibbles(base, start, end);
+            case FieldPlan.CHECK_DIGITS -> areDigits(base, start, length);
+            case FieldPlan.CHECK_PRINTABLE -> arePrintable(base, start, length);
+            case FieldPlan.CHECK_NIBBLES -> areDecimalNibbles(base, start, length);
+            case FieldPlan.CHECK_AN -> areAlphanumeric(base, start, length);
+            case FieldPlan.CHECK_HEX -> areHex(base, start, length);
+            case FieldPlan.CHECK_TRACK -> areTrack(base, start, length);
+            case FieldPlan.CHECK_TRACK_NIBBLES -> areTrackNibbles(base, start, length);
             case FieldPlan.CHECK_SIGNED -> isSign(unsigned(base, start)) && isClean(FieldPlan.CHECK_DIGITS, base, start + 1, end);
             case FieldPlan.CHECK_SIGNED_NIBBLES ->
                 isSign(unsigned(base, start)) && isClean(FieldPlan.CHECK_NIBBLES, base, start + 1, end);
@@ -109,17 +123,21 @@ final class Wire {
         return character == 'C' || character == 'D';
     }
 
-    private static boolean areDigits(final Object base, final long start, final long end) {
+    /** The last {@code length} (1 to 7) bytes before the end of a range; the bytes before them are replaced by a filling. */
+    private static long shortWord(final Object base, final long start, final int length, final long filling) {
+        final long keep = -1L << (64 - 8 * length);
+        return word(base, start + length - 8) & keep | filling & ~keep;
+    }
+
+    private static boolean areDigits(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return notDigits(shortWord(base, start, length, ZEROS)) == 0;
+        }
         long bad = 0;
-        long at = start;
-        for (; at + 8 <= end; at += 8) {
-            bad |= notDigits(word(base, at));
+        for (int i = 0; i < length - 8; i += 8) {
+            bad |= notDigits(word(base, start + i));
         }
-        if (at < end) {
-            final long keep = -1L << (64 - 8 * (int) (end - at));
-            bad |= notDigits(word(base, end - 8) & keep | ZEROS & ~keep);
-        }
-        return bad == 0;
+        return (bad | notDigits(word(base, start + length - 8))) == 0;
     }
 
     /** A carry out of a byte can only come from one that is no digit itself. */
@@ -127,108 +145,122 @@ final class Wire {
         return (word & HIGH_NIBBLES ^ ZEROS) | (word + 0x06 * ONES & HIGH_NIBBLES ^ ZEROS);
     }
 
-    private static boolean arePrintable(final Object base, final long start, final long end) {
+    private static boolean arePrintable(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return (notPrintable(shortWord(base, start, length, BLANKS)) & TOPS) == 0;
+        }
         long bad = 0;
-        long at = start;
-        for (; at + 8 <= end; at += 8) {
-            bad |= notPrintable(word(base, at));
+        for (int i = 0; i < length - 8; i += 8) {
+            bad |= notPrintable(word(base, start + i));
         }
-        if (at < end) {
-            final long keep = -1L << (64 - 8 * (int) (end - at));
-            bad |= notPrintable(word(base, end - 8) & keep | BLANKS & ~keep);
-        }
-        return (bad & TOPS) == 0;
+        return ((bad | notPrintable(word(base, start + length - 8))) & TOPS) == 0;
     }
 
     private static long notPrintable(final long word) {
         return word | word - BLANKS | word + ONES;
     }
 
-    private static boolean areDecimalNibbles(final Object base, final long start, final long end) {
+    private static boolean areDecimalNibbles(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return notDecimal(shortWord(base, start, length, 0)) == 0;
+        }
         long bad = 0;
-        long at = start;
-        for (; at + 8 <= end; at += 8) {
-            bad |= notDecimal(word(base, at));
+        for (int i = 0; i < length - 8; i += 8) {
+            bad |= notDecimal(word(base, start + i));
         }
-        if (at < end) {
-            bad |= notDecimal(last(base, end, (int) (end - at)));
-        }
-        return bad == 0;
+        return (bad | notDecimal(word(base, start + length - 8))) == 0;
     }
 
     /** A bit for each nibble above 9: its 8 is set, and its 4 or its 2. */
     static long notDecimal(final long word) {
-        return word >>> 3 & (word >>> 2 | word >>> 1) & 0x1111111111111111L;
+        return word >>> 3 & (word >>> 2 | word >>> 1) & NIBBLE_ONES;
     }
 
-    private static boolean areAlphanumeric(final Object base, final long start, final long end) {
+    private static boolean areAlphanumeric(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return alphanumeric(shortWord(base, start, length, BLANKS)) == TOPS;
+        }
         long good = TOPS;
-        long at = start;
-        for (; at + 8 <= end; at += 8) {
-            good &= alphanumeric(word(base, at));
+        for (int i = 0; i < length - 8; i += 8) {
+            good &= alphanumeric(word(base, start + i));
         }
-        if (at < end) {
-            final long keep = -1L << (64 - 8 * (int) (end - at));
-            good &= alphanumeric(word(base, end - 8) & keep | BLANKS & ~keep);
-        }
-        return good == TOPS;
+        return (good & alphanumeric(word(base, start + length - 8))) == TOPS;
     }
 
     /** The top bit of each byte that is a letter, a digit or a blank. Bytes above 0x7F are cut first, so nothing carries. */
     private static long alphanumeric(final long word) {
         final long low = word & ~TOPS;
         final long lower = low | BLANKS;
-        final long digit = low + 0x50 * ONES & ~(low + 0x46 * ONES);
         final long letter = lower + 0x1F * ONES & ~(lower + 0x05 * ONES);
         // 0x40 to 0x5F fold onto 0x60 to 0x7F; only what is a letter there was one before.
-        final long blank = ~((low ^ BLANKS) + 0x7F * ONES);
-        return (digit | letter & low + 0x40 * ONES | blank) & ~word & TOPS;
+        return (digit(low) | letter & low + 0x40 * ONES | equal(low, ' ')) & ~word & TOPS;
     }
 
-    private static boolean areHex(final Object base, final long start, final long end) {
+    /** The top bit of each byte that is 0-9; the bytes have no top bits. */
+    private static long digit(final long low) {
+        return low + 0x50 * ONES & ~(low + 0x46 * ONES);
+    }
+
+    /** The top bit of each byte that is a character; the bytes have no top bits. */
+    private static long equal(final long low, final int character) {
+        return ~((low ^ character * ONES) + 0x7F * ONES);
+    }
+
+    /** Chip data is the longest field by far, so the test stands in the loop: it is too long for the compiler to put it there. */
+    private static boolean areHex(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return hex(shortWord(base, start, length, ZEROS)) == TOPS;
+        }
         long good = TOPS;
-        long at = start;
-        for (; at + 8 <= end; at += 8) {
-            good &= hex(word(base, at));
+        long every = 0;
+        for (int i = 0; i < length - 8; i += 8) {
+            final long word = word(base, start + i);
+            every |= word;
+            final long low = word & ~TOPS;
+            final long lower = low | BLANKS;
+            good &= low + 0x50 * ONES & ~(low + 0x46 * ONES) | lower + 0x1F * ONES & ~(lower + 0x19 * ONES) & low + 0x40 * ONES;
         }
-        if (at < end) {
-            final long keep = -1L << (64 - 8 * (int) (end - at));
-            good &= hex(word(base, end - 8) & keep | ZEROS & ~keep);
-        }
-        return good == TOPS;
+        return (good & ~every & hex(word(base, start + length - 8))) == TOPS;
     }
 
     /** The top bit of each byte that is 0-9, A-F or a-f. */
     private static long hex(final long word) {
         final long low = word & ~TOPS;
         final long lower = low | BLANKS;
-        final long digit = low + 0x50 * ONES & ~(low + 0x46 * ONES);
         final long letter = lower + 0x1F * ONES & ~(lower + 0x19 * ONES) & low + 0x40 * ONES;
-        return (digit | letter) & ~word & TOPS;
+        return (digit(low) | letter) & ~word & TOPS;
     }
 
-    private static boolean areTrack(final Object base, final long start, final long end) {
-        for (long at = start; at < end; at++) {
-            final int character = unsigned(base, at);
-            if ((character < '0' || character > '9') && character != '=' && character != 'D') {
-                return false;
-            }
+    private static boolean areTrack(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return track(shortWord(base, start, length, ZEROS)) == TOPS;
         }
-        return true;
-    }
-
-    private static boolean areTrackNibbles(final Object base, final long start, final long end) {
-        for (long at = start; at < end; at++) {
-            final int two = unsigned(base, at);
-            if (isBadTrackNibble(two >>> 4) || isBadTrackNibble(two & 15)) {
-                return false;
-            }
+        long good = TOPS;
+        for (int i = 0; i < length - 8; i += 8) {
+            good &= track(word(base, start + i));
         }
-        return true;
+        return (good & track(word(base, start + length - 8))) == TOPS;
     }
 
-    private static boolean isBadTrackNibble(final int nibble) {
-        return nibble > 9 && nibble != 0xD;
+    private static long track(final long word) {
+        final long low = word & ~TOPS;
+        return (digit(low) | equal(low, '=') | equal(low, 'D')) & ~word & TOPS;
+    }
+
+    private static boolean areTrackNibbles(final Object base, final long start, final int length) {
+        if (length < 8) {
+            return notTrack(shortWord(base, start, length, 0)) == 0;
+        }
+        long bad = 0;
+        for (int i = 0; i < length - 8; i += 8) {
+            bad |= notTrack(word(base, start + i));
+        }
+        return (bad | notTrack(word(base, start + length - 8))) == 0;
+    }
+
+    /** A bit for each nibble above 9 that is not 13: 8, 4 and 1 without 2. */
+    private static long notTrack(final long word) {
+        return notDecimal(word) & ~(word >>> 2 & ~(word >>> 1) & word);
     }
 
     /** The number of the last {@code count} (1 to 18) ASCII digits before {@code end}, which have been checked. Reads backwards. */

@@ -11,9 +11,11 @@ package io.daybreak.iso8583.dialect;
  *  bit 9       PAD_RIGHT: an odd count is padded behind
  *  bit 10      HEX: two characters for each byte of the value
  *  bit 11      APART: the check must not run on from the field before (the prefix is of another class)
+ *  bit 12      ODD: a fixed field with an odd count of nibbles, of which one is padding
+ *  bit 13..14  bytes of the prefix
  *  bit 16..31  count: the most, or of a fixed field the exact one
- *  bit 32..47  bytes of a fixed field, else 0
- *  bit 48..62  units of a fixed field (digits, characters, bytes that the value stands for), else 0
+ *  bit 32..47  units of a fixed field (digits, characters, bytes that the value stands for), else 0
+ *  bit 48..62  bytes of a fixed field, else 0
  * </pre>
  */
 public final class FieldPlan {
@@ -64,12 +66,20 @@ public final class FieldPlan {
     /** The check must not run on from the field before. */
     public static final long APART = 1L << 11;
 
+    /** A fixed field with an odd count of nibbles. */
+    public static final long ODD = 1L << 12;
+
     private FieldPlan() {
     }
 
     /** One of PREFIX_*. */
     public static int prefix(final long plan) {
         return (int) plan & 7;
+    }
+
+    /** Bytes and units of a fixed field in the order of an index: {@code bytes << 16 | units}. */
+    public static long fixedSizes(final long plan) {
+        return plan >>> 32;
     }
 
     /** One of CHECK_*. */
@@ -84,22 +94,17 @@ public final class FieldPlan {
 
     /** Bytes of a fixed field. */
     public static int fixedBytes(final long plan) {
-        return (int) (plan >>> 32) & 0xFFFF;
+        return (int) (plan >>> 48);
     }
 
     /** Units of a fixed field. */
     public static int fixedUnits(final long plan) {
-        return (int) (plan >>> 48);
+        return (int) (plan >>> 32) & 0xFFFF;
     }
 
     /** Bytes of the length in front. */
     public static int prefixBytes(final long plan) {
-        return switch (prefix(plan)) {
-            case PREFIX_NONE -> 0;
-            case PREFIX_BCD_1, PREFIX_BINARY_1 -> 1;
-            case PREFIX_ASCII_3 -> 3;
-            default -> 2;
-        };
+        return (int) (plan >>> 13) & 3;
     }
 
     static long of(final FieldSpec spec) {
@@ -114,12 +119,15 @@ public final class FieldPlan {
             case XN -> isBcd ? CHECK_SIGNED_NIBBLES : CHECK_SIGNED;
         };
         final int prefix = prefixOf(spec);
-        long plan = prefix | (long) check << 4;
+        long plan = prefix | (long) check << 4 | (long) spec.prefixBytes() << 13;
         if (spec.content() == Content.N) {
             plan |= CONTENT_N;
         }
         if (isBcd && spec.content() != Content.XN) {
             plan |= NIBBLES;
+        }
+        if (isBcd && spec.content() != Content.XN && isFixed && spec.maxLength() % 2 != 0) {
+            plan |= ODD;
         }
         if (spec.encoding() == ValueEncoding.BCD_RIGHT) {
             plan |= PAD_RIGHT;
@@ -132,7 +140,7 @@ public final class FieldPlan {
         }
         plan |= (long) (spec.encoding() == ValueEncoding.HEX ? 2 * spec.maxLength() : spec.maxLength()) << 16;
         if (isFixed) {
-            plan |= (long) spec.bytesOf(spec.maxLength()) << 32 | (long) spec.maxLength() << 48;
+            plan |= (long) spec.bytesOf(spec.maxLength()) << 48 | (long) spec.maxLength() << 32;
         }
         return plan;
     }

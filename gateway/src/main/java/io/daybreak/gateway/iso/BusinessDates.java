@@ -1,0 +1,32 @@
+package io.daybreak.gateway.iso;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * The business dates that are open, for responses to messages that never reached the state machine, which alone decides
+ * about dates. Told by the effects of the state machine; any thread. A date that is not known is 0, and is left out.
+ */
+final class BusinessDates {
+    private static final int GROUPS = 1 << 16;
+
+    private final ConcurrentMap<Integer, Integer> openByGroup = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Long, Integer> groupByInstitution = new ConcurrentHashMap<>();
+
+    /** A date (YYYYMMDD) was opened. */
+    void opened(final int dayGroup, final int date) {
+        openByGroup.put(dayGroup & GROUPS - 1, date);
+    }
+
+    /** An institution keeps the days of a group. */
+    void belongs(final long institution, final int dayGroup) {
+        groupByInstitution.put(institution, dayGroup);
+    }
+
+    /** The date (YYYYMMDD) that is open for an institution; 0 if that is not known. Cold path: only refusals ask. */
+    int open(final long institution) {
+        final Integer group = groupByInstitution.get(institution);
+        final Integer date = group == null ? null : openByGroup.get(group);
+        return date == null ? 0 : date;
+    }
+}

@@ -1,0 +1,89 @@
+package io.daybreak.gateway.iso;
+
+import io.daybreak.gateway.card.Tokeniser;
+import io.daybreak.gateway.link.LoopAgent;
+import io.daybreak.gateway.link.PaymentReplies;
+import io.daybreak.iso8583.codec.MessageIndex;
+import io.daybreak.iso8583.dialect.Dialect;
+import io.daybreak.iso8583.mac.MacKey;
+import io.daybreak.iso8583.mac.MessageMac;
+import io.daybreak.protocol.OutcomeFlags;
+import org.agrona.DirectBuffer;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * What one event loop shares among its ISO 8583 connections: receive memory, contexts, codecs, tokens, MACs. Event loop's
+ * thread only, but for what its parts say of themselves.
+ */
+final class IsoLoop implements PaymentReplies {
+    private static final int MAX_MACS = 256;
+    /** Of the loop's credit and contexts, kept for what finishes earlier work. */
+    private static final int RESERVE_SHARE = 8;
+
+    final LoopAgent agent;
+    final ReadSpace readSpace;
+    final ContextTable contexts;
+    final RequestReader reader;
+    final ResponseWriter writer = new ResponseWriter();
+    final BusinessDates dates;
+    /** Does what must wait for the device. */
+    final Executor keyWorker;
+    /** Credit below which only what finishes earlier work is published. */
+    final int creditReserve;
+    private final Map<Dialect, MessageIndex> requestIndexes = new IdentityHashMap<>();
+    private final Map<Dialect, MessageIndex> answerIndexes = new IdentityHashMap<>();
+    private final Map<MacKey, MessageMac> macs = new IdentityHashMap<>();
+
+    IsoLoop(final LoopAgent agent, final int contexts, final int maxFrameBytes, final Tokeniser tokeniser, final BusinessDates dates,
+            final Executor keyWorker) {
+        this.agent = agent;
+        this.dates = dates;
+        this.keyWorker = keyWorker;
+        readSpace = new ReadSpace(maxFrameBytes);
+        this.contexts = new ContextTable(contexts, contexts / RESERVE_SHARE, SMALL_REQUEST, maxFrameBytes);
+        creditReserve = agent.credit() / RESERVE_SHARE;
+        reader = new RequestReader(tokeniser);
+        agent.paymentsTo(this);
+    }
+
+    /** An ordinary request with its chip data fits. */
+    private static final int SMALL_REQUEST = 704;
+
+    /** Reads requests where they were received. */
+    MessageIndex requestIndex(final Dialect dialect) {
+        return requestIndexes.computeIfAbsent(dialect, MessageIndex::new);
+    }
+
+    /** Reads requests where their contexts keep them. */
+    MessageIndex answerIndex(final Dialect dialect) {
+        return answerIndexes.computeIfAbsent(dialect, MessageIndex::new);
+    }
+
+    /** This thread's MAC under a key. */
+    MessageMac mac(final MacKey key) {
+        MessageMac mac = macs.get(key);
+        if (mac == null) {
+            if (macs.size() >= MAX_MACS) {
+                // Keys that were exchanged are never asked for again; those in use are made anew.
+                macs.clear();
+            }
+            mac = key.newMac();
+            macs.put(key, mac);
+        }
+        return mac;
+    }
+
+    @Override
+    public void onPayment(final long linkId, final long correlationId, final int templateId, final int result, final int outcomeFlags,
+                          final DirectBuffer answer, final int offset) {
+        final int place = contexts.find(correlationId);
+        if (place == ContextTable.NONE || (outcomeFlags & OutcomeFlags.DEFERRED) != 0) {
+            return;
+        }
+        contexts.side(place).answer(place, templateId, result, answer, offset);
+        contexts.close(place);
+    }
+}

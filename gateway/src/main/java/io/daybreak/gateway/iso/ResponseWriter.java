@@ -1,0 +1,303 @@
+package io.daybreak.gateway.iso;
+
+import io.daybreak.iso8583.codec.MessageBuilder;
+import io.daybreak.iso8583.codec.MessageIndex;
+import io.daybreak.iso8583.frame.Framing;
+import io.daybreak.iso8583.mac.MessageMac;
+import io.daybreak.protocol.PaymentAnswerFlags;
+import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.PaymentAnswerDecoder;
+import io.daybreak.protocol.codec.ReconciliationAnswerDecoder;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes responses: what comes back of the request, byte for byte, what the answer says, and the MAC; with its frame. Rule:
+ * docs/iso8583.md, "Messages".
+ * <p>
+ * {@link #begin} for each response, then what it says, then {@link #write}. Event loop's thread only; allocates nothing.
+ */
+final class ResponseWriter {
+    /** Room that any response takes at most, its frame included. */
+    static final int MAX_BYTES = 8_192;
+
+    private static final int CODE = 39;
+    private static final int DETAIL = 44;
+    private static final int BALANCES = 54;
+    private static final int TEXT = 32;
+    private static final int BALANCE_CHARS = 40;
+    private static final int YEARS = 1_000_000;
+    private static final int MONTHS = 10_000;
+    private static final long NETWORK_CODE = MessageKind.high(70);
+    private static final long TOTALS = MessageKind.high(74, 75, 76, 77, 86, 87, 88, 89, 97);
+    private static final byte[][] LIMIT_NAMES = {
+        text("payment"), text("day"), text("month"), text("year"), text("count"), text("ceiling"), text("unlinked")};
+
+    private final MessageBuilder builder = new MessageBuilder();
+    private final PaymentAnswerDecoder payment = new PaymentAnswerDecoder();
+    private final ReconciliationAnswerDecoder totals = new ReconciliationAnswerDecoder();
+    private final byte[] detail = new byte[TEXT];
+    private final byte[] balances = new byte[BALANCE_CHARS];
+
+    private LinkPlan plan;
+    private MessageIndex request;
+    private int mti87;
+    private long echo;
+    private long own;
+    private long ownHigh;
+    private long code;
+    private long amount;
+    private long processingCode;
+    private int settlementDate;
+    private int detailLength;
+    private DirectBuffer answer;
+    private int answerOffset;
+
+    private static byte[] text(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Begins the response to a request.
+     *
+     * @param newMti87 of the request, in the terms of 1987
+     * @param newEcho  fields 1 to 64 that come back, as far as the request has them
+     */
+    ResponseWriter begin(final LinkPlan newPlan, final MessageIndex newRequest, final int newMti87, final long newEcho) {
+        plan = newPlan;
+        request = newRequest;
+        mti87 = newMti87;
+        echo = newEcho;
+        own = 0;
+        ownHigh = 0;
+        detailLength = 0;
+        return this;
+    }
+
+    /** DE 39 of a result. */
+    ResponseWriter result(final int result) {
+        code = plan.codes.word(result, mti87);
+        own |= bit(CODE);
+        return this;
+    }
+
+    /** DE 44 with the digits of a field. */
+    ResponseWriter wrongField(final int field) {
+        if (plan.hasErrorDetail) {
+            detail[0] = (byte) ('0' + field / 100);
+            detail[1] = (byte) ('0' + field / 10 % 10);
+            detail[2] = (byte) ('0' + field % 10);
+            detailLength = 3;
+            own |= bit(DETAIL);
+        }
+        return this;
+    }
+
+    /** DE 15; nothing if the date is 0. */
+    ResponseWriter settlementDate(final int date) {
+        if (date != 0) {
+            settlementDate = date;
+            own |= bit(15);
+        }
+        return this;
+    }
+
+    /** What a PaymentAnswer says. */
+    ResponseWriter payment(final int result, final DirectBuffer newAnswer, final int offset) {
+        answer = newAnswer;
+        answerOffset = offset;
+        payment.wrap(newAnswer, offset, PaymentAnswerDecoder.BLOCK_LENGTH, PaymentAnswerDecoder.SCHEMA_VERSION);
+        final int flags = payment.flags();
+        final int issuerCode = payment.issuerCode();
+        code = issuerCode == 0 ? plan.codes.word(result, mti87) : plan.codes.issuerWord(issuerCode, mti87);
+        own |= bit(CODE);
+        settlementDate((int) payment.settlementDate());
+        final boolean isApproval = ResponseCodes.isApproval(result);
+        if ((flags & PaymentAnswerFlags.HAS_AMOUNT) != 0) {
+            amount = payment.amountMinor();
+            own |= bit(4);
+        }
+        if ((flags & PaymentAnswerFlags.REPEATED) != 0 && payment.processingCode() != 0) {
+            processingCode = payment.processingCode();
+            own |= bit(3);
+        }
+        if (!request.has(37) && payment.rrn(0) != 0) {
+            own |= bit(37);
+        }
+        if (isApproval && payment.approvalCode(0) != 0) {
+            own |= bit(38);
+        }
+        if (isApproval && (flags & PaymentAnswerFlags.HAS_BALANCES) != 0) {
+            own |= bit(BALANCES);
+        }
+        if (result == Result.TRANSMISSION_TIME_IN_THE_FUTURE) {
+            wrongField(plan.is1993 ? 12 : 7);
+        } else if ((flags & PaymentAnswerFlags.HAS_DETAIL) != 0 && plan.hasErrorDetail) {
+            putLimit(result, payment.detail(), payment.detailMinor());
+        }
+        return this;
+    }
+
+    /** DE 44: which limit, and what is left of it; of other refusals the field. */
+    private void putLimit(final int result, final int field, final long left) {
+        final int limit = result - Result.LIMIT_PER_PAYMENT;
+        if (limit < 0 || limit >= LIMIT_NAMES.length) {
+            wrongField(field % 1_000);
+            return;
+        }
+        final byte[] name = LIMIT_NAMES[limit];
+        System.arraycopy(name, 0, detail, 0, name.length);
+        detail[name.length] = ' ';
+        final int begin = name.length + 1;
+        int digits = 1;
+        for (long rest = left; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        putDigits(detail, begin, digits, left);
+        // 25 characters in 1987; a limit of more digits than that leaves is none.
+        detailLength = Math.min(25, begin + digits);
+        own |= bit(DETAIL);
+    }
+
+    /** What a ReconciliationAnswer says. */
+    ResponseWriter reconciliation(final int result, final DirectBuffer newAnswer, final int offset) {
+        answer = newAnswer;
+        answerOffset = offset;
+        totals.wrap(newAnswer, offset, ReconciliationAnswerDecoder.BLOCK_LENGTH, ReconciliationAnswerDecoder.SCHEMA_VERSION);
+        result(result);
+        settlementDate((int) totals.settlementDate());
+        if (result == Result.OK || result == Result.OUT_OF_BALANCE) {
+            ownHigh |= TOTALS;
+            if (!plan.is1993) {
+                ownHigh |= MessageKind.high(66);
+            }
+        }
+        return this;
+    }
+
+    /** The network code comes back. */
+    ResponseWriter network() {
+        if (plan.is1993) {
+            echo |= MessageKind.fields(24);
+        } else {
+            ownHigh |= request.highBitmap() & NETWORK_CODE;
+        }
+        return this;
+    }
+
+    /**
+     * Writes the response with its frame.
+     *
+     * @param mac          seals it; null without MACs
+     * @param headerSource holds the request's header
+     * @param out          with room for {@link #MAX_BYTES} from {@code at} on
+     * @return bytes of the whole frame
+     */
+    int write(final MessageMac mac, final DirectBuffer headerSource, final int headerOffset, final MutableDirectBuffer out, final int at) {
+        final Framing framing = plan.framing;
+        final int begin = at + framing.overhead();
+        builder.begin(plan.dialect, out, begin, responseMti(), ownHigh != 0);
+        final long written = own;
+        long fields = echo & request.lowBitmap() | written;
+        while (fields != 0) {
+            final int zeros = Long.numberOfLeadingZeros(fields);
+            final long bit = Long.MIN_VALUE >>> zeros;
+            fields ^= bit;
+            if ((written & bit) != 0) {
+                putOwn(zeros + 1);
+            } else {
+                builder.echo(zeros + 1, request);
+            }
+        }
+        fields = ownHigh;
+        while (fields != 0) {
+            final int zeros = Long.numberOfLeadingZeros(fields);
+            fields ^= Long.MIN_VALUE >>> zeros;
+            putHigh(zeros + 65);
+        }
+        final int length = mac == null ? builder.end() : mac.seal(builder);
+        framing.writePrefix(out, at, length);
+        if (framing.headerLength() != 0) {
+            framing.answerHeader(headerSource, headerOffset, out, at + framing.prefixLength());
+        }
+        answer = null;
+        request = null;
+        return framing.overhead() + length;
+    }
+
+    /** The third digit made odd, the last one 0; of the link's version, whatever the request said. */
+    private int responseMti() {
+        final int asked = request.mti();
+        final int version = plan.is1993 ? 1_000 : 0;
+        final int withoutVersion = asked % 1_000;
+        if (plan.is1993 && withoutVersion / 10 % 10 % 2 == 0) {
+            // 1304 and 1804 are answered 1314 and 1814: there the last digit says who began, not that it is a repeat.
+            final int last = withoutVersion / 100 == 3 || withoutVersion / 100 == 8 ? 4 : 0;
+            return version + withoutVersion / 10 * 10 + 10 + last;
+        }
+        final int tens = withoutVersion / 10 | 1;
+        return version + tens * 10;
+    }
+
+    private void putOwn(final int field) {
+        switch (field) {
+            case 3 -> builder.number(field, processingCode);
+            case 4 -> builder.number(field, amount);
+            case 15 -> builder.number(field, settlementDate % (plan.is1993 ? YEARS : MONTHS));
+            case 37 -> builder.ascii(field, answer, answerOffset + PaymentAnswerDecoder.rrnEncodingOffset(), PaymentAnswerDecoder.rrnLength());
+            case 38 -> builder.ascii(field, answer, answerOffset + PaymentAnswerDecoder.approvalCodeEncodingOffset(),
+                PaymentAnswerDecoder.approvalCodeLength());
+            case CODE -> builder.word(field, code);
+            case DETAIL -> builder.ascii(field, detail, 0, detailLength);
+            case BALANCES -> putBalances();
+            default -> throw new IllegalStateException("field " + field);
+        }
+    }
+
+    private void putBalances() {
+        putBalance(0, '1', payment.ledgerBalanceMinor());
+        putBalance(BALANCE_CHARS / 2, '2', payment.availableBalanceMinor());
+        builder.ascii(BALANCES, balances, 0, BALANCE_CHARS);
+    }
+
+    private void putBalance(final int at, final char type, final long balance) {
+        balances[at] = '0';
+        balances[at + 1] = '0';
+        balances[at + 2] = '0';
+        balances[at + 3] = (byte) type;
+        putDigits(balances, at + 4, 3, payment.currency());
+        balances[at + 7] = (byte) (balance < 0 ? 'D' : 'C');
+        putDigits(balances, at + 8, 12, Math.abs(balance));
+    }
+
+    private static void putDigits(final byte[] to, final int at, final int count, final long number) {
+        long rest = number;
+        for (int i = Math.min(count, to.length - at) - 1; i >= 0; i--) {
+            to[at + i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
+    private void putHigh(final int field) {
+        switch (field) {
+            case 66 -> builder.number(field, totals.settlementCode());
+            case 70 -> builder.echo(field, request);
+            case 74 -> builder.number(field, totals.creditCount());
+            case 75 -> builder.number(field, totals.creditReversalCount());
+            case 76 -> builder.number(field, totals.debitCount());
+            case 77 -> builder.number(field, totals.debitReversalCount());
+            case 86 -> builder.number(field, totals.creditAmount());
+            case 87 -> builder.number(field, totals.creditReversalAmount());
+            case 88 -> builder.number(field, totals.debitAmount());
+            case 89 -> builder.number(field, totals.debitReversalAmount());
+            case 97 -> builder.signedNumber(field, totals.netAmount());
+            default -> throw new IllegalStateException("field " + field);
+        }
+    }
+
+    private static long bit(final int field) {
+        return Long.MIN_VALUE >>> field - 1;
+    }
+}

@@ -1,0 +1,36 @@
+package io.daybreak.routing;
+
+import io.daybreak.memory.Hashing;
+import io.daybreak.protocol.RecordStatus;
+
+/** A way to an issuer. {@code up} and {@code credit} are state; {@code pending} follows from the requests. */
+final class IssuerLink {
+    final int id;
+    int issuerId;
+    int weight;
+    int status;
+    long window;
+    long codeFirst;
+    long codeLast;
+    boolean up;
+    /** Of the weighted choice: grows by the weight at each choice, falls by the sum of weights when chosen. */
+    long credit;
+    /** Requests without an answer. */
+    long pending;
+
+    IssuerLink(final int id) {
+        this.id = id;
+    }
+
+    boolean isUsable() {
+        return up && status == RecordStatus.ACTIVE;
+    }
+
+    long hash() {
+        long sum = Hashing.mix(id, issuerId);
+        sum = Hashing.mix(sum, (long) weight << 32 | (long) status << 8 | (up ? 1 : 0));
+        sum = Hashing.mix(sum, window);
+        sum = Hashing.mix(sum, Hashing.mix(codeFirst, codeLast));
+        return Hashing.mix(sum, credit);
+    }
+}
