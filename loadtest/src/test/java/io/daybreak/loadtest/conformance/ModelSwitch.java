@@ -447,10 +447,12 @@ final class ModelSwitch implements AutoCloseable {
         }
         final String identity = base / 100 + "|" + request.get(41) + "|" + request.get(11) + "|" + request.get(7) + "|" + request.get(37);
         Payment known = defect == Defect.NO_DUPLICATE_CHECK && !isRepeat ? null : identities.get(identity);
-        if (known == null && isRepeat) {
-            known = payments.stream().filter(payment -> payment.request.mti() / 100 == base / 100
+        if (known == null && defect != Defect.NO_DUPLICATE_CHECK) {
+            // A repeat matches without DE 7, and so does a first that comes behind its repeat.
+            known = payments.stream().filter(payment -> (isRepeat || payment.request.mti() % 2 == 1)
+                && payment.request.mti() / 100 == base / 100
                 && payment.request.get(41).equals(request.get(41)) && payment.request.get(11).equals(request.get(11))
-                && request.get(37).equals(payment.request.get(37)) && pan.equals(payment.request.get(2))
+                && request.has(37) && request.get(37).equals(payment.request.get(37)) && pan.equals(payment.request.get(2))
                 && request.get(4).equals(payment.request.get(4))).reduce((first, second) -> second).orElse(null);
         }
         if (known != null) {
