@@ -19,9 +19,6 @@ import io.daybreak.routing.Issuing;
 final class Checks {
     /** Wrong PINs in a row after which a card's PIN is asked for no more. */
     static final int PIN_TRIES = 3;
-    /** PinMode of a route that passes the block unchanged. */
-    private static final int PASSES_PIN = PinMode.SAME_ZONE;
-
     private final Reference reference;
     private final Issuing issuing;
     private final Legs legs;
@@ -188,7 +185,7 @@ final class Checks {
             case PinState.NONE:
                 return Result.OK;
             case PinState.SAME_ZONE:
-                return decision.isRouted() && issuing.pinMode(decision.route) == PASSES_PIN ? Result.OK : Result.PIN_NOT_SUPPORTED;
+                return decision.isRouted() && issuing.pinMode(decision.route) != PinMode.REFUSE ? Result.OK : Result.PIN_NOT_SUPPORTED;
             case PinState.RIGHT:
             case PinState.WRONG:
                 // The PINs of an issuer's cards are the issuer's to verify.

@@ -425,6 +425,8 @@ final class RoutedPayments implements IssuerOutcomes {
                 return ExceptionReason.STORE_AND_FORWARD_TOO_MANY_TRIES;
             case GIVEN_UP:
                 return ExceptionReason.GIVEN_UP_BY_OPERATOR;
+            case CARD_DATA_GONE:
+                return ExceptionReason.CARD_DATA_GONE;
             default:
                 return 0;
         }

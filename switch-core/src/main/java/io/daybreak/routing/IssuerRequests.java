@@ -30,6 +30,7 @@ final class IssuerRequests {
     private final IssuerMessages messages;
     private final IssuerOutcomes outcomes;
     private final PaymentDecoder command = new PaymentDecoder();
+    private long lateAnswers;
 
     IssuerRequests(final Issuers issuers, final RoutedPayments payments, final StoreAndForward storeAndForward,
                    final IssuerMessages messages, final IssuerOutcomes outcomes) {
@@ -99,10 +100,13 @@ final class IssuerRequests {
     /** A response that names this request's trace number. Returns false if it is not waited for. */
     boolean onAnswer(final int slot, final IssuerReply reply, final long nowNs, final long sequence) {
         final long record = payments.address(slot);
-        if (reply.responseCode() == 0 || RoutedPayments.number(record + RoutedPayments.LINK) != reply.linkId()
+        if (RoutedPayments.number(record + RoutedPayments.LINK) != reply.linkId()
             || !reply.answers(RoutedPayments.number(record + RoutedPayments.MTI))
             || !reply.agreesInRrn(record + RoutedPayments.RRN) || !agreesInAmount(record, reply)) {
             return false;
+        }
+        if (reply.responseCode() == 0) {
+            return payments.state(slot) == RoutedPayments.PENDING && onUnreadableAnswer(slot, reply, nowNs, sequence);
         }
         switch (payments.state(slot)) {
             case RoutedPayments.PENDING:
@@ -143,6 +147,18 @@ final class IssuerRequests {
             outcomes.onApproved(place, paymentId, reply, nowNs, sequence);
         }
         removeIfOver(slot, paymentId);
+    }
+
+    /** An answer without DE 39, or of the wrong form, is none: nobody knows what the issuer did, and waiting would not tell. */
+    private boolean onUnreadableAnswer(final int slot, final IssuerReply reply, final long nowNs, final long sequence) {
+        final long paymentId = payments.paymentId(slot);
+        final int place = payments.place(slot);
+        endPending(slot);
+        unindex(slot);
+        undo(slot, needsReversal(slot), IssuerReply.CODE_00, nowNs);
+        outcomes.onInvalid(place, paymentId, reply, nowNs, sequence);
+        removeIfOver(slot, paymentId);
+        return true;
     }
 
     private void approve(final int slot, final IssuerReply reply, final boolean movesMoney) {
@@ -187,6 +203,7 @@ final class IssuerRequests {
             return false;
         }
         final long paymentId = payments.paymentId(slot);
+        lateAnswers++;
         payments.setByte(slot, RoutedPayments.LATE, 1);
         if (!reply.isApproval()) {
             storeAndForward.endNeedless(slot, reply.responseCode(), nowNs, sequence);
@@ -196,6 +213,11 @@ final class IssuerRequests {
         }
         removeIfOver(slot, paymentId);
         return true;
+    }
+
+    /** Answers that were known to be late, since start. Not state. */
+    long lateAnswers() {
+        return lateAnswers;
     }
 
     /** No byte of the request has left. Returns false if that is no news. */

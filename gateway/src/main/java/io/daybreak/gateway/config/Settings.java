@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.daybreak.gateway.iso.IsoSettings;
+import io.daybreak.gateway.iso.IssuerSettings;
 import io.daybreak.gateway.link.LinkSettings;
 import io.daybreak.protocol.Limits;
 
@@ -66,8 +67,9 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      *
      * @param links         listeners that were configured, and limits
      * @param demoListeners those of --demo
+     * @param issuers       connections to issuers that were configured, and what routes pass
      */
-    public record Iso8583(IsoSettings links, List<IsoSettings.Listener> demoListeners) {
+    public record Iso8583(IsoSettings links, List<IsoSettings.Listener> demoListeners, IssuerSettings issuers) {
         /** All limits, with the demo's listeners in front of the others. */
         public IsoSettings withDemo() {
             final List<IsoSettings.Listener> all = new ArrayList<>(demoListeners);
@@ -86,6 +88,10 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      * @param issuerPort   where the demo's issuer is
      */
     public record Demo(int wallets, long balanceMinor, String issuerHost, int issuerPort) {
+        /** The connection to the demo's issuer. */
+        public IssuerSettings.Link issuerLink() {
+            return new IssuerSettings.Link("ISS001", "demo-issuer", issuerHost, issuerPort, "demo-ascii");
+        }
     }
 
     /**
@@ -373,7 +379,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
             (int) reader.size("iso8583.max-reply-bytes", 64 << 10, 64 << 20),
             reader.integer("iso8583.max-in-flight-per-loop", 16, 1 << 18),
             Integer.bitCount(tokenCache) > 1 ? 0 : tokenCache,
-            reader.milliseconds("iso8583.frame-timeout", Duration.ofMillis(100), Duration.ofMinutes(10))), List.copyOf(demo));
+            reader.milliseconds("iso8583.frame-timeout", Duration.ofMillis(100), Duration.ofMinutes(10))), List.copyOf(demo), IssuerReader.read(reader, effective));
     }
 
     private static void addDemoListener(final List<IsoSettings.Listener> listeners, final String name, final String host, final int port,

@@ -197,11 +197,13 @@ final class IssuerLine {
         if (nowUp != toldUp) {
             if (toldUp != 0) {
                 loop.tellLink(toldUp, false);
+                links.onToldUp(-1);
             }
             toldUp = nowUp;
             if (nowUp != 0) {
                 LOG.info("issuer link {} ({}) is up", settings.code(), nowUp);
                 loop.tellLink(nowUp, true);
+                links.onToldUp(1);
             }
         }
     }

@@ -62,6 +62,7 @@ public final class IssuerLinks implements AutoCloseable {
     private final PinSecurity pins;
     private final List<IssuerPlan> plans = new ArrayList<>();
     private final IssuerCounters counters = new IssuerCounters();
+    private final AtomicInteger linksUp = new AtomicInteger();
     private final AtomicInteger kindsToRead = new AtomicInteger();
     private final ThreadPoolExecutor worker = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_TASKS),
         new DefaultThreadFactory("issuers", true));
@@ -266,6 +267,20 @@ public final class IssuerLinks implements AutoCloseable {
 
     IsoLink newLink(final IssuerLine line, final SocketChannel channel) {
         return new IsoLink(line.loop.iso, channel, line.plan.framing, line.counters, isoSettings, new IssuerSide(line, line.loop, channel), null);
+    }
+
+    /** Age in milliseconds at which store-and-forward gives up, of the issuer with the longest. */
+    public long maximumAgeMs() {
+        return routed.maximumAgeMs();
+    }
+
+    /** Links that the state was told are up. */
+    public int linksUp() {
+        return linksUp.get();
+    }
+
+    void onToldUp(final int change) {
+        linksUp.addAndGet(change);
     }
 
     /** What happened to messages for issuers. */

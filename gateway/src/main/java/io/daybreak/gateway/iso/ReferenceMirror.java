@@ -4,6 +4,7 @@ import io.daybreak.gateway.link.SystemPort;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
+import io.daybreak.protocol.codec.PutIssuerDecoder;
 import io.daybreak.protocol.codec.PutIssuerLinkDecoder;
 import io.daybreak.protocol.codec.PutRouteDecoder;
 import io.daybreak.protocol.codec.QueryReferenceDecoder;
@@ -32,6 +33,11 @@ final class ReferenceMirror {
             if (route.status() == RecordStatus.ACTIVE) {
                 builder.route(route.routeId(), route.prefixLength(), route.prefix(), route.pinMode());
             }
+        });
+        final PutIssuerDecoder issuer = new PutIssuerDecoder();
+        each(port, PutIssuerDecoder.TEMPLATE_ID, PutIssuerDecoder.BLOCK_LENGTH, (records, at) -> {
+            issuer.wrap(records, at, PutIssuerDecoder.BLOCK_LENGTH, PutIssuerDecoder.SCHEMA_VERSION);
+            builder.issuer(issuer.maximumAgeMs());
         });
         final PutIssuerLinkDecoder link = new PutIssuerLinkDecoder();
         each(port, PutIssuerLinkDecoder.TEMPLATE_ID, PutIssuerLinkDecoder.BLOCK_LENGTH, (records, at) -> {

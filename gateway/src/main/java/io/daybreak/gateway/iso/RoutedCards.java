@@ -27,6 +27,7 @@ final class RoutedCards {
     private final Int2IntHashMap pinModes;
     private final Map<String, Integer> linkIds;
     private final Int2IntHashMap issuers;
+    private final long maximumAgeMs;
 
     private RoutedCards(final Builder builder) {
         int lengths = 0;
@@ -47,6 +48,7 @@ final class RoutedCards {
         pinModes = builder.pinModes;
         linkIds = Map.copyOf(builder.linkIds);
         issuers = builder.issuers;
+        maximumAgeMs = builder.maximumAgeMs;
     }
 
     /** Collects records. */
@@ -56,6 +58,7 @@ final class RoutedCards {
         private final Int2IntHashMap pinModes = new Int2IntHashMap(PinMode.REFUSE);
         private final Map<String, Integer> linkIds = new HashMap<>();
         private final Int2IntHashMap issuers = new Int2IntHashMap(NONE_KNOWN);
+        private long maximumAgeMs;
 
         /** A route that is in use. */
         Builder route(final int routeId, final int prefixLength, final long prefix, final int pinMode) {
@@ -76,6 +79,12 @@ final class RoutedCards {
         Builder link(final String code, final int linkId, final int issuerId) {
             linkIds.put(code, linkId);
             issuers.put(linkId, issuerId);
+            return this;
+        }
+
+        /** An issuer, and the age at which its store-and-forward gives up. */
+        Builder issuer(final long newMaximumAgeMs) {
+            maximumAgeMs = Math.max(maximumAgeMs, newMaximumAgeMs);
             return this;
         }
 
@@ -123,6 +132,11 @@ final class RoutedCards {
     /** Number of a link; 0: not known. */
     int linkId(final String code) {
         return linkIds.getOrDefault(code, 0);
+    }
+
+    /** Age at which store-and-forward gives up, of the issuer with the longest. */
+    long maximumAgeMs() {
+        return maximumAgeMs;
     }
 
     /** Number of a link's issuer; 0: not known. */

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.launch;
 
+import io.daybreak.gateway.card.DataKeys;
 import io.daybreak.gateway.card.TokenKeys;
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.key.KeyFile;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -84,6 +86,21 @@ final class Keys {
             if (Arrays.equals(entry.value(), DEMO_WRAPPING_KEY)) {
                 throw new KeyFileException("the key " + entry + " is the demo's, which everybody knows; it needs --demo");
             }
+        }
+    }
+
+    /**
+     * The keys of card data, today's among them.
+     *
+     * @param today UTC
+     */
+    static DataKeys cardData(final KeyFile keys, final LocalDate today) throws StartException {
+        try {
+            return DataKeys.open(keys, today);
+        } catch (final KeyFileException ex) {
+            throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
+        } catch (final IOException ex) {
+            throw new StartException(ExitCode.UNEXPECTED, "cannot write the key file: " + ex, ex);
         }
     }
 

@@ -1,9 +1,12 @@
 package io.daybreak.gateway.launch;
 
+import io.daybreak.gateway.card.DataKeys;
 import io.daybreak.gateway.card.TokenKeys;
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.iso.IsoServer;
 import io.daybreak.gateway.iso.IsoSettings;
+import io.daybreak.gateway.iso.IssuerLinks;
+import io.daybreak.gateway.iso.IssuerSettings;
 import io.daybreak.gateway.key.KeyFile;
 import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.link.Admission;
@@ -12,6 +15,8 @@ import io.daybreak.gateway.link.EventLoops;
 import io.daybreak.gateway.link.LinkCounters;
 import io.daybreak.gateway.link.NativeServer;
 import io.daybreak.gateway.link.SystemPort;
+import io.daybreak.gateway.pin.PinSecurity;
+import io.daybreak.gateway.pin.SoftwarePin;
 import io.daybreak.journal.memory.HugeSlabAllocator;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.pipeline.ClockAlarmListener;
@@ -72,8 +77,12 @@ public final class Server implements AutoCloseable {
     private EventLoops loops;
     private NativeServer links;
     private IsoServer iso;
+    private IssuerLinks issuers;
+    private IssuerSettings issuerSettings = IssuerSettings.NONE;
     private KeyFile keyFile;
     private TokenKeys tokenKeys;
+    private DataKeys dataKeys;
+    private DataKeyKeeper dataKeyKeeper;
     private List<IsoServer.Bound> isoAddresses = List.of();
     private DiskReserveWatcher diskReserve;
     private InetSocketAddress address;
@@ -126,6 +135,10 @@ public final class Server implements AutoCloseable {
         keyFile = Keys.find(settings, isDemo, environment);
         if (!isoSettings.listeners().isEmpty()) {
             tokenKeys = Keys.tokens(keyFile);
+            issuerSettings = isDemo ? settings.iso8583().issuers().with(settings.demo().issuerLink()) : settings.iso8583().issuers();
+            if (!issuerSettings.links().isEmpty()) {
+                dataKeys = Keys.cardData(keyFile, DataKeyKeeper.day(clock.wallNs() / NS_PER_MS));
+            }
         }
         final boolean isEmpty = machine.lastSequence() == 0;
         if (isEmpty && operatorKey == null && !isDemo) {
@@ -153,6 +166,11 @@ public final class Server implements AutoCloseable {
         if (iso != null) {
             checkTokenKeys(systemPort);
             iso.readReference(systemPort);
+        }
+        if (issuers != null) {
+            dataKeyKeeper = new DataKeyKeeper(dataKeys, systemPort, pipeline.clock()::nowNs, issuers::maximumAgeMs);
+            dataKeyKeeper.start();
+            issuers.start(systemPort);
         }
         watchDisk();
         listen(secrets.build());
@@ -228,6 +246,10 @@ public final class Server implements AutoCloseable {
                 iso = new IsoServer(isoSettings, loops, keyFile);
                 effects = iso.effectSink();
             }
+            if (dataKeys != null) {
+                issuers = new IssuerLinks(issuerSettings, isoSettings, loops, iso, keyFile, pinSecurity());
+                effects = issuers.effectSink(effects);
+            }
         } catch (final KeyFileException | IllegalArgumentException ex) {
             throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
         }
@@ -238,9 +260,24 @@ public final class Server implements AutoCloseable {
         }
         loops.connect(pipeline::newPublisher, pipeline.clock()::nowNs);
         if (iso != null) {
-            iso.connect(tokenKeys);
+            iso.connect(tokenKeys, issuerSettings);
+        }
+        if (issuers != null) {
+            issuers.connect(dataKeys);
         }
         pipeline.start();
+    }
+
+    private PinSecurity pinSecurity() throws StartException {
+        if (!IssuerSettings.SOFTWARE_PIN_MODULE.equals(issuerSettings.pinModule())) {
+            return PinSecurity.NONE;
+        }
+        if (!isDemo) {
+            throw new StartException(ExitCode.USAGE, "iso8583.pin-module=software needs --demo: everybody knows its keys");
+        }
+        System.err.println("daybreak: PINs are handled by software with keys that everybody knows; for demonstrations only");
+        LOG.warn("PINs are handled by software with keys that everybody knows; for demonstrations only");
+        return new SoftwarePin();
     }
 
     /** The journal knows which token key its cards are under; with another one no card would be found. */
@@ -366,6 +403,19 @@ public final class Server implements AutoCloseable {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
+    /** The connections to issuers; null if there are none. */
+    public IssuerLinks issuers() {
+        return issuers;
+    }
+
+    SystemPort systemPort() {
+        return loops.systemPort();
+    }
+
+    DataKeyKeeper dataKeyKeeper() {
+        return dataKeyKeeper;
+    }
+
     LinkCounters linkCounters() {
         return links.counters();
     }
@@ -392,6 +442,12 @@ public final class Server implements AutoCloseable {
         if (pipeline != null) {
             pipeline.close();
         }
+        if (dataKeyKeeper != null) {
+            dataKeyKeeper.close();
+        }
+        if (issuers != null) {
+            issuers.close();
+        }
         if (iso != null) {
             iso.close();
         }
@@ -407,6 +463,9 @@ public final class Server implements AutoCloseable {
         links.stopAccepting();
         if (iso != null) {
             iso.stopAccepting();
+        }
+        if (issuers != null) {
+            issuers.stopConnecting();
         }
         admission.shutDown();
         if (!loops.awaitAnswers(settings.shutdownTimeoutMs())) {
