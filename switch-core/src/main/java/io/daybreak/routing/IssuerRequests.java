@@ -93,7 +93,7 @@ final class IssuerRequests {
         if (needsReversal(slot)) {
             payments.releasePromise();
             storeAndForward.addRequestReversal(slot, UnsafeApi.getLong(payments.address(slot) + RoutedPayments.AMOUNT),
-                Issuing.NOTHING_REMAINS_TOLD, true, nowNs);
+                Issuing.NOTHING_REMAINS_TOLD, IssuerReply.CODE_17, true, nowNs);
         }
     }
 
@@ -136,7 +136,7 @@ final class IssuerRequests {
             payments.setState(slot, RoutedPayments.OVER);
             outcomes.onDeclined(place, paymentId, reply, nowNs, sequence);
         } else if (reply.isPartialApproval() && !isGoodPart(slot, reply)) {
-            undo(slot, movesMoney, nowNs);
+            undo(slot, movesMoney, IssuerReply.CODE_00, nowNs);
             outcomes.onInvalid(place, paymentId, reply, nowNs, sequence);
         } else {
             releasePromise(movesMoney);
@@ -271,19 +271,19 @@ final class IssuerRequests {
             payments.setState(slot, movesMoney ? RoutedPayments.UNDONE : RoutedPayments.OVER);
             storeAndForward.releaseHeldBack(slot, nowNs);
         } else {
-            undo(slot, movesMoney, nowNs);
+            undo(slot, movesMoney, IssuerReply.CODE_68, nowNs);
             outcomes.onTimedOut(payments.place(slot), paymentId, nowNs, sequence);
         }
         removeIfOver(slot, paymentId);
     }
 
     /** What the issuer did, or may have done, is to be undone. */
-    private void undo(final int slot, final boolean movesMoney, final long nowNs) {
+    private void undo(final int slot, final boolean movesMoney, final int reason, final long nowNs) {
         releasePromise(movesMoney);
         payments.setState(slot, movesMoney ? RoutedPayments.UNDONE : RoutedPayments.OVER);
         if (movesMoney) {
             storeAndForward.addRequestReversal(slot, UnsafeApi.getLong(payments.address(slot) + RoutedPayments.AMOUNT),
-                Issuing.NOTHING_REMAINS_TOLD, false, nowNs);
+                Issuing.NOTHING_REMAINS_TOLD, reason, false, nowNs);
         }
     }
 

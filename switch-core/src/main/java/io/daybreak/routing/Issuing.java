@@ -52,6 +52,8 @@ public final class Issuing {
     private static final int HOLD = 1;
     private static final int GO_ON = 2;
     private static final int GIVE_UP = 3;
+    /** Reason of an IssuerSendFailed. */
+    private static final int CARD_DATA_GONE = 1;
 
     private final UndoLog undo = new UndoLog();
     private final Told outcomes = new Told();
@@ -284,7 +286,7 @@ public final class Issuing {
             if (ofAdvice) {
                 storeAndForward.addAdviceReversal(slot, amountMinor, remainingMinor, nowNs);
             } else {
-                storeAndForward.addRequestReversal(slot, amountMinor, remainingMinor, false, nowNs);
+                storeAndForward.addRequestReversal(slot, amountMinor, remainingMinor, IssuerReply.CODE_17, false, nowNs);
             }
             return Result.OK;
         }
@@ -453,7 +455,7 @@ public final class Issuing {
         return Result.OK;
     }
 
-    /** No byte of a message has left (109): another link, or the end of the request. OK, ANSWER_NOT_WAITED_FOR, MALFORMED_COMMAND. */
+    /** No byte of a message has left (109): another link, or the end of the request; of an entry whose card nobody can read, its end. OK, ANSWER_NOT_WAITED_FOR, MALFORMED_COMMAND. */
     public int onSendFailed(final DirectBuffer command, final int offset, final int length, final long nowNs, final long sequence) {
         if (length != IssuerSendFailedDecoder.BLOCK_LENGTH) {
             return Result.MALFORMED_COMMAND;
@@ -465,7 +467,9 @@ public final class Issuing {
             : payments.indexed(link.issuerId, (int) sendFailed.transmission(), (int) sendFailed.stan());
         final boolean known = value != RoutedPayments.NONE && (Indexed.kind(value) == Indexed.PAYMENT
             ? requests.onSendFailed(Indexed.slot(value), linkId, nowNs, sequence)
-            : Indexed.kind(value) == Indexed.ENTRY && storeAndForward.onSendFailed(Indexed.slot(value), linkId, nowNs));
+            : Indexed.kind(value) == Indexed.ENTRY && (sendFailed.reason() == CARD_DATA_GONE
+                ? storeAndForward.onCardDataGone(Indexed.slot(value), linkId, nowNs, sequence)
+                : storeAndForward.onSendFailed(Indexed.slot(value), linkId, nowNs)));
         return known ? Result.OK : Result.ANSWER_NOT_WAITED_FOR;
     }
 

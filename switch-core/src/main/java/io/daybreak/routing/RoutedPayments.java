@@ -23,7 +23,7 @@ import org.agrona.UnsafeApi;
  *  184 deadline           192 created            200 reversal of the request: its entry, or 0
  *  208 state of that reversal, late answer, other links tried, state of the advice's reversal (1 each), entries in store-and-forward (4)
  *  216 stan (4) and transmission (4) of the reversal
- *  224 stan (4) and transmission (4) of the advice   232 mti of the advice (2)
+ *  224 stan (4) and transmission (4) of the advice   232 mti of the advice, reason of the reversal (2 each)
  *  240 place (4), entry of the advice's reversal (4)    248 the table's own
  * </pre>
  * Beside each record lies what is no state: who waits, and its neighbours among the pending ones. Ledger thread only.
@@ -97,6 +97,7 @@ final class RoutedPayments {
     static final int ADVICE_STAN = 224;
     static final int ADVICE_TRANSMISSION = 228;
     static final int ADVICE_MTI = 232;
+    static final int REVERSAL_REASON = 234;
     private static final int HASHED_WORDS = 30;
     private static final int PLACE = 240;
     /** No state: follows from the entries. */

@@ -102,6 +102,8 @@ final class PaymentRig implements AutoCloseable {
     final List<Journaled> journal = new ArrayList<>();
     /** Checks the digest against the tables after each command, too: slow, since it reads all buckets. */
     boolean checksDigest;
+    /** Keeps no journal and checks nothing: for loads. */
+    boolean recordsNothing;
 
     private final ReusingAllocator slabs = new ReusingAllocator();
     private final MutableDirectBuffer command = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
@@ -185,7 +187,7 @@ final class PaymentRig implements AutoCloseable {
     // ---- Building -------------------------------------------------------------------------------------------------------
 
     void build() {
-        final ConfigureCommand limits = new ConfigureCommand(100_000, 1 << 16, 0, 60_000, 10_000, 1 << 16, 1_024, 1_024, 100);
+        final ConfigureCommand limits = new ConfigureCommand(200_000, 1 << 18, 0, 60_000, 10_000, 1 << 16, 1_024, 1_024, 100);
         must(apply(limits.templateId(), Participants.SYSTEM, limits.encode(command, 0)));
         participant(OPERATOR, "OPERATOR", Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR);
         participant(PARTICIPANT, "ACQ001", Participants.ROLE_ACTIVE);
@@ -215,7 +217,7 @@ final class PaymentRig implements AutoCloseable {
     }
 
     void participant(final int id, final String code, final int roles) {
-        new PutParticipantEncoder().wrap(command, 0).correlationId(0).idCapacity(4_096).participantId(id).keyId(1).roles(roles)
+        new PutParticipantEncoder().wrap(command, 0).correlationId(0).idCapacity(id == OPERATOR ? 1 << 17 : 4_096).participantId(id).keyId(1).roles(roles)
             .reserved1(0).reserved2(0).participantCode(code);
         must(apply(PutParticipantEncoder.TEMPLATE_ID, Participants.SYSTEM, PutParticipantEncoder.BLOCK_LENGTH));
     }
@@ -454,6 +456,9 @@ final class PaymentRig implements AutoCloseable {
     }
 
     private void journal(final int templateId, final int participant, final int length) {
+        if (recordsNothing) {
+            return;
+        }
         final boolean decided = Result.isDecided(outcome.result)
             && (outcome.flags & (OutcomeFlags.REPEATED | OutcomeFlags.NOT_JOURNALED)) == 0;
         if (decided) {

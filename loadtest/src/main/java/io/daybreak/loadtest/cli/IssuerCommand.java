@@ -40,7 +40,7 @@ final class IssuerCommand implements Callable<Integer> {
 
     @Option(names = "--script", defaultValue = "approve", paramLabel = "FILE|NAME",
         description = "What to do with which message; built in are approve (which shows every key), decline-by-amount, slow, faults, "
-            + "away (default: ${DEFAULT-VALUE}).")
+            + "away, acquirer (default: ${DEFAULT-VALUE}).")
     private String script;
 
     @Option(names = "--link", defaultValue = "demo-ascii", paramLabel = "FILE|NAME",
