@@ -5,7 +5,6 @@ import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.ReconciliationAnswerDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
-
 /**
  * An issuer: what the operator put, the trace numbers that it was sent, and the ends of its queues. The record and the
  * trace numbers are state; the queues' ends follow from the entries.
