@@ -49,10 +49,10 @@ public final class StateMachine {
 
     private static final long NS_PER_MS = 1_000_000L;
     /**
-     * Deadlines of issuers that one sweep lets fall due, at most: each may answer a request and eight repeats and send up to
-     * eight messages, and the effects of a command have a bound.
+     * Deadlines of issuers that one sweep lets fall due, at most. Each may answer a request and eight repeats and send up to
+     * eight messages; a tick sweeps twice, and the pipeline has room for 4,096 effects of a command.
      */
-    private static final int MAX_ISSUER_DEADLINES = 128;
+    private static final int MAX_ISSUER_DEADLINES = 100;
     private static final int PAYMENT_ANSWER_BYTES = PaymentAnswerDecoder.BLOCK_LENGTH;
 
     private final ParticipantTable participants = new ParticipantTable();

@@ -3,7 +3,6 @@ package io.daybreak.payment;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PaymentState;
-import io.daybreak.protocol.Result;
 
 /**
  * Finds what a message is about among the payments that are remembered: its own first request (a duplicate), the original that it
@@ -229,7 +228,8 @@ final class Originals {
             default:
                 return PaymentTable.terminal(payment) == command.terminal()
                     && PaymentTable.merchant0(payment) == command.merchant0()
-                    && PaymentTable.merchant1(payment) == command.merchant1() && isRefundable(payment);
+                    && PaymentTable.merchant1(payment) == command.merchant1() && isRefundable(payment)
+                    && PaymentTable.state(payment) != PaymentState.DECLINED;
         }
     }
 
@@ -238,10 +238,8 @@ final class Originals {
         return PaymentTable.operation(payment) == PaymentOperation.AUTHORISE && PaymentTable.state(payment) != PaymentState.DECLINED;
     }
 
+    /** Of this kind; one that was declined or reversed has nothing left, which is another answer than not being found. */
     private static boolean isRefundable(final long payment) {
-        if (PaymentTable.state(payment) == PaymentState.DECLINED || PaymentTable.result(payment) == Result.REVERSED_BEFORE) {
-            return false;
-        }
         switch (PaymentTable.operation(payment)) {
             case PaymentOperation.PURCHASE:
             case PaymentOperation.CASHBACK:

@@ -99,7 +99,7 @@ public final class PaymentQueries {
         return MessageHeaderEncoder.ENCODED_LENGTH + PaymentRecordAnswerEncoder.BLOCK_LENGTH;
     }
 
-    /** The payment of this reference, and with this id if one is given; of several the newest. */
+    /** The payment of this reference, and with this id if one is given; of several the newest that is no reversal. */
     private int find(final long institution, final long paymentId, final long rrn0, final int rrn1) {
         int newest = PaymentTable.NOT_FOUND;
         int place = table.firstByReference(institution, rrn0, rrn1);
@@ -107,13 +107,19 @@ public final class PaymentQueries {
             final long payment = table.address(place);
             if (PaymentTable.institution(payment) == institution && PaymentTable.rrn0(payment) == rrn0
                 && PaymentTable.rrn1(payment) == rrn1 && (paymentId == 0 || PaymentTable.paymentId(payment) == paymentId)
-                && (newest == PaymentTable.NOT_FOUND
-                || PaymentTable.paymentId(payment) > PaymentTable.paymentId(table.address(newest)))) {
+                && (newest == PaymentTable.NOT_FOUND || isRather(payment, table.address(newest)))) {
                 newest = place;
             }
             place = table.nextByReference(payment);
         }
         return newest;
+    }
+
+    /** A payment rather than a reversal of it, which has the same reference; then the newer one. */
+    private static boolean isRather(final long payment, final long other) {
+        final boolean reversal = PaymentTable.messageClass(payment) == PaymentCommand.CLASS_REVERSAL;
+        final boolean otherIsReversal = PaymentTable.messageClass(other) == PaymentCommand.CLASS_REVERSAL;
+        return reversal == otherIsReversal ? PaymentTable.paymentId(payment) > PaymentTable.paymentId(other) : otherIsReversal;
     }
 
     private void tell(final long payment, final MutableDirectBuffer answer, final int offset) {

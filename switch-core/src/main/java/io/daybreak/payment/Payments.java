@@ -106,6 +106,8 @@ public final class Payments implements PaymentSettings.Listener {
             settings.refundWindowMs(), settings.futureToleranceMs(), settings.reserveForFinishing());
         table.configure(settings.paymentCapacity());
         exceptions.configure(settings.exceptionCapacity());
+        totals.configure();
+        reconciliations.configure();
         issuing.configure(settings.paymentCapacity(), settings.issuerRequestCapacity(), settings.storeAndForwardCapacity(),
             Math.min(settings.paymentCapacity(), MAX_STAND_IN_CARDS));
         isConfigured = true;

@@ -69,6 +69,10 @@ final class Reconciliations {
         this.totals = totals;
         this.windows = windows;
         this.table = new RecordTable(allocator, new UndoLog(), RECORD_BYTES, HASHED_WORDS);
+    }
+
+    /** Takes the memory of the index; before that nothing is remembered. */
+    void configure() {
         table.configure(MAX_REMEMBERED);
     }
 

@@ -9,6 +9,8 @@ import io.daybreak.protocol.PaymentState;
 import io.daybreak.protocol.Result;
 import io.daybreak.routing.Issuing;
 
+import java.math.BigInteger;
+
 /**
  * Refunds: a payment in the other direction, in parts up to what was captured. Rules: docs/iso8583.md, chapter 12.
  * <p>
@@ -112,8 +114,8 @@ final class Refunds {
 
     /** The merchant who was paid; of an unlinked refund the one of the message. */
     private int merchantAccount(final Decision decision) {
-        return isLinked(decision) ? PaymentTable.creditAccount(payments.address(decision.original))
-            : reference.merchants().accountSlot(decision.merchant);
+        final int paid = isLinked(decision) ? PaymentTable.creditAccount(payments.address(decision.original)) : Legs.NO_ACCOUNT;
+        return paid == Legs.NO_ACCOUNT ? reference.merchants().accountSlot(decision.merchant) : paid;
     }
 
     private int toIssuer(final Decision decision) {
@@ -182,7 +184,7 @@ final class Refunds {
         return PaymentTable.feeAccount(original);
     }
 
-    /** fee * part / whole, rounded down, without overflow. */
+    /** fee * part / whole, rounded down, without overflow; all of it where the part is the whole. */
     static long share(final long fee, final long part, final long whole) {
         if (part >= whole) {
             return fee;
@@ -190,8 +192,8 @@ final class Refunds {
         if (Math.multiplyHigh(fee, part) == 0 && fee * part >= 0) {
             return fee * part / whole;
         }
-        // Of amounts that large the last digits of a share are no money that anybody would miss, and the last part gives the rest.
-        return fee / whole * part + fee % whole / Math.max(1, whole / part);
+        // Beyond any payment by card; allocates, and is exact all the same.
+        return BigInteger.valueOf(fee).multiply(BigInteger.valueOf(part)).divide(BigInteger.valueOf(whole)).longValueExact();
     }
 
     private void post(final Decision decision, final long feeBack, final int fundingAccount, final long lacking) {

@@ -36,9 +36,12 @@ final class Totals {
     private static final int KINDS = 4;
     private static final int DAY = 16;
     private static final int PERIOD = DAY + KINDS * 16;
-    private static final int HASHED_WORDS = 18;
+    /** The keys alone: the sums make a digest of their own, linear in them, so that counting costs two multiplications. */
+    private static final int HASHED_WORDS = 2;
+    private static final int SUM_WORDS = 16;
     private static final int RECORD_BYTES = 256;
     private static final int NEXT_BEGUN = 144;
+    private static final long WEIGHT_STEP = 0x9E3779B97F4A7C15L;
 
     private final RecordTable rows;
     private int firstBegun;
@@ -46,9 +49,14 @@ final class Totals {
     private long lastAcquirer;
     private long lastDay = -1;
     private int lastRow = NO_ROW;
+    private long sumsDigest;
 
     Totals(final SlabAllocator allocator) {
         rows = new RecordTable(allocator, new UndoLog(), RECORD_BYTES, HASHED_WORDS);
+    }
+
+    /** Takes the memory of the index; before that there are no rows. */
+    void configure() {
         rows.configure(MAX_ROWS);
     }
 
@@ -56,22 +64,35 @@ final class Totals {
     void count(final long acquirer, final int currency, final int date, final int kind, final long amountMinor) {
         final int row = rowFor(acquirer, currency, date);
         final long address = rows.address(row);
-        rows.beforeChange(row);
-        add(address + DAY + kind * 16L, amountMinor);
-        add(address + PERIOD + kind * 16L, amountMinor);
-        rows.afterChange(row);
+        final long weight = rowWeight(address);
+        add(address, weight, 2 * kind, amountMinor);
+        add(address, weight, SUM_WORDS / 2 + 2 * kind, amountMinor);
     }
 
-    private static void add(final long address, final long amountMinor) {
-        UnsafeApi.putLong(address, UnsafeApi.getLong(address) + 1);
-        UnsafeApi.putLong(address + 8, UnsafeApi.getLong(address + 8) + amountMinor);
+    private void add(final long address, final long weight, final int word, final long amountMinor) {
+        final long sum = address + DAY + word * 8L;
+        UnsafeApi.putLong(sum, UnsafeApi.getLong(sum) + 1);
+        UnsafeApi.putLong(sum + 8, UnsafeApi.getLong(sum + 8) + amountMinor);
+        sumsDigest += weight * wordWeight(word) + weight * wordWeight(word + 1) * amountMinor;
+    }
+
+    private static long rowWeight(final long address) {
+        return Hashing.mix(UnsafeApi.getLong(address), UnsafeApi.getLong(address + 8)) | 1;
+    }
+
+    private static long wordWeight(final int word) {
+        return WEIGHT_STEP * (2 * word + 1);
     }
 
     /** A new period begins. */
     void closePeriod(final int row) {
-        rows.beforeChange(row);
-        UnsafeApi.setMemory(rows.address(row) + PERIOD, KINDS * 16L, (byte) 0);
-        rows.afterChange(row);
+        final long address = rows.address(row);
+        final long weight = rowWeight(address);
+        for (int word = SUM_WORDS / 2; word < SUM_WORDS; word++) {
+            final long sum = address + DAY + word * 8L;
+            sumsDigest -= weight * wordWeight(word) * UnsafeApi.getLong(sum);
+            UnsafeApi.putLong(sum, 0);
+        }
     }
 
     /** Row of an acquirer's day, or {@link #NO_ROW}. */
@@ -98,6 +119,7 @@ final class Totals {
         if (rows.isFull()) {
             final int oldest = firstBegun - 1;
             firstBegun = (int) UnsafeApi.getLong(rows.address(oldest) + NEXT_BEGUN);
+            sumsDigest -= hashOfSums(rows.address(oldest));
             rows.remove(oldest);
             lastDay = -1;
         }
@@ -139,10 +161,26 @@ final class Totals {
     }
 
     long digest() {
-        return rows.digest() + Hashing.mix(rows.count());
+        return rows.digest() + Hashing.mix(sumsDigest, rows.count());
     }
 
     long computeDigest() {
-        return rows.computeDigest() + Hashing.mix(rows.count());
+        long sums = 0;
+        int link = firstBegun;
+        while (link != 0) {
+            final long address = rows.address(link - 1);
+            sums += hashOfSums(address);
+            link = (int) UnsafeApi.getLong(address + NEXT_BEGUN);
+        }
+        return rows.computeDigest() + Hashing.mix(sums, rows.count());
+    }
+
+    private static long hashOfSums(final long address) {
+        final long weight = rowWeight(address);
+        long hash = 0;
+        for (int word = 0; word < SUM_WORDS; word++) {
+            hash += weight * wordWeight(word) * UnsafeApi.getLong(address + DAY + word * 8L);
+        }
+        return hash;
     }
 }

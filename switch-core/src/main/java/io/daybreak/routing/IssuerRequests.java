@@ -30,6 +30,7 @@ final class IssuerRequests {
     private final IssuerMessages messages;
     private final IssuerOutcomes outcomes;
     private final PaymentDecoder command = new PaymentDecoder();
+    private long lateAnswers;
 
     IssuerRequests(final Issuers issuers, final RoutedPayments payments, final StoreAndForward storeAndForward,
                    final IssuerMessages messages, final IssuerOutcomes outcomes) {
@@ -202,6 +203,7 @@ final class IssuerRequests {
             return false;
         }
         final long paymentId = payments.paymentId(slot);
+        lateAnswers++;
         payments.setByte(slot, RoutedPayments.LATE, 1);
         if (!reply.isApproval()) {
             storeAndForward.endNeedless(slot, reply.responseCode(), nowNs, sequence);
@@ -211,6 +213,11 @@ final class IssuerRequests {
         }
         removeIfOver(slot, paymentId);
         return true;
+    }
+
+    /** Answers that were known to be late, since start. Not state. */
+    long lateAnswers() {
+        return lateAnswers;
     }
 
     /** No byte of the request has left. Returns false if that is no news. */

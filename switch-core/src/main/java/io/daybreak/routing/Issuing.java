@@ -270,7 +270,8 @@ public final class Issuing {
      *
      * @param amountMinor    DE 4: what the original was approved for
      * @param remainingMinor DE 95: what remains of it; {@link #NOTHING_REMAINS_TOLD} if all is reversed
-     * @return OK; NOTHING_LEFT_TO_REVERSE if there is one already; ORIGINAL_NOT_FOUND if the issuer knows nothing of the payment
+     * @return OK; NOTHING_LEFT_TO_REVERSE if there is one already; ORIGINAL_NOT_FOUND if the issuer knows nothing of the
+     *         payment; RECORD_CAPACITY_REACHED
      */
     public int reverse(final int place, final long amountMinor, final long remainingMinor, final long nowNs) {
         if (!isKnownToIssuer(place)) {
@@ -279,6 +280,9 @@ public final class Issuing {
         final int slot = payments.at(place);
         final boolean ofAdvice = payments.isAdvised(slot);
         if (payments.reversalState(slot, ofAdvice) == RoutedPayments.REVERSAL_NONE) {
+            if (!storeAndForward.hasRoom()) {
+                return Result.RECORD_CAPACITY_REACHED;
+            }
             if (ofAdvice) {
                 storeAndForward.addAdviceReversal(slot, amountMinor, remainingMinor, nowNs);
             } else {
@@ -606,7 +610,7 @@ public final class Issuing {
 
     /** Answers that came late or that nobody waited for, since start. Not state. */
     public long lateAnswers() {
-        return lateAnswers;
+        return lateAnswers + requests.lateAnswers();
     }
 
     /**

@@ -55,6 +55,9 @@ class ZonesPropertyTest {
                 final LocalDate day = change.getInstant().plusSeconds(seconds).atZone(zone).toLocalDate();
                 instants.add(day.atStartOfDay(zone).toInstant());
                 instants.add(day.atStartOfDay(zone).toInstant().minusNanos(1));
+                // Asked right after an instant of the day before: what is remembered of that day must not reach over the change.
+                instants.add(change.getInstant().plusSeconds(seconds));
+                instants.add(day.plusDays(1).atStartOfDay(zone).toInstant());
             }
             change = zone.getRules().nextTransition(change.getInstant());
         }

@@ -3,6 +3,7 @@ package io.daybreak.payment;
 import io.daybreak.machine.Outcome;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.SlabAllocator;
 import io.daybreak.model.ConfigureCommand;
 import io.daybreak.protocol.AccountFlags;
 import io.daybreak.protocol.CardStatus;
@@ -44,6 +45,7 @@ import io.daybreak.protocol.codec.ResolveExceptionEncoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferEncoder;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
@@ -57,10 +59,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A state machine with a small town of payments around it: one acquirer, wallets with cards, merchants, terminals. Messages and
- * answers are values. After each command money is conserved, and the running digest is that of the tables. Everything that was
+ * answers are values. After each command money is conserved. Everything that was
  * journaled is kept, so that {@link #replay()} can do it again.
  */
-final class PaymentRig {
+final class PaymentRig implements AutoCloseable {
     static final int OPERATOR = Participants.FIRST_OPERATOR;
     static final int PARTICIPANT = 100;
     static final int OTHER_PARTICIPANT = 101;
@@ -94,11 +96,16 @@ final class PaymentRig {
 
     private static final long NS_PER_MS = 1_000_000;
 
+    private static final List<PaymentRig> OPEN = new ArrayList<>();
+
     final StateMachine machine;
     final List<Journaled> journal = new ArrayList<>();
-    /** Checks the digest against the tables after each command: slow with many records. */
-    boolean checksDigest = true;
+    /** Checks the digest against the tables after each command, too: slow, since it reads all buckets. */
+    boolean checksDigest;
+    /** Keeps no journal and checks nothing: for loads. */
+    boolean recordsNothing;
 
+    private final ReusingAllocator slabs = new ReusingAllocator();
     private final MutableDirectBuffer command = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
     private final MutableDirectBuffer answer = new UnsafeBuffer(ByteBuffer.allocateDirect(24 * 1024));
     private final Outcome outcome = new Outcome();
@@ -142,11 +149,20 @@ final class PaymentRig {
     }
 
     PaymentRig() {
-        this(new StateMachine(new PlainSlabAllocator()));
+        machine = new StateMachine(slabs);
+        OPEN.add(this);
     }
 
-    private PaymentRig(final StateMachine machine) {
-        this.machine = machine;
+    /** Lets the next town use the memory of this one, which must not be used any more. */
+    @Override
+    public void close() {
+        slabs.giveBack();
+        OPEN.remove(this);
+    }
+
+    /** Closes every town that is still open. For the end of a test. */
+    static void closeAll() {
+        new ArrayList<>(OPEN).forEach(PaymentRig::close);
     }
 
     /** The town, built. */
@@ -171,7 +187,7 @@ final class PaymentRig {
     // ---- Building -------------------------------------------------------------------------------------------------------
 
     void build() {
-        final ConfigureCommand limits = new ConfigureCommand(100_000, 1 << 16, 0, 60_000, 10_000, 1 << 16, 1_024, 1_024, 100);
+        final ConfigureCommand limits = new ConfigureCommand(200_000, 1 << 18, 0, 60_000, 10_000, 1 << 16, 1_024, 1_024, 100);
         must(apply(limits.templateId(), Participants.SYSTEM, limits.encode(command, 0)));
         participant(OPERATOR, "OPERATOR", Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR);
         participant(PARTICIPANT, "ACQ001", Participants.ROLE_ACTIVE);
@@ -201,7 +217,7 @@ final class PaymentRig {
     }
 
     void participant(final int id, final String code, final int roles) {
-        new PutParticipantEncoder().wrap(command, 0).correlationId(0).idCapacity(4_096).participantId(id).keyId(1).roles(roles)
+        new PutParticipantEncoder().wrap(command, 0).correlationId(0).idCapacity(id == OPERATOR ? 1 << 17 : 4_096).participantId(id).keyId(1).roles(roles)
             .reserved1(0).reserved2(0).participantCode(code);
         must(apply(PutParticipantEncoder.TEMPLATE_ID, Participants.SYSTEM, PutParticipantEncoder.BLOCK_LENGTH));
     }
@@ -440,6 +456,9 @@ final class PaymentRig {
     }
 
     private void journal(final int templateId, final int participant, final int length) {
+        if (recordsNothing) {
+            return;
+        }
         final boolean decided = Result.isDecided(outcome.result)
             && (outcome.flags & (OutcomeFlags.REPEATED | OutcomeFlags.NOT_JOURNALED)) == 0;
         if (decided) {
@@ -455,6 +474,7 @@ final class PaymentRig {
 
     /** A new machine that was told the journal again; its digest is this one's. */
     PaymentRig replay() {
+        assertThat(machine.digest()).as("running digest").isEqualTo(machine.computeDigest());
         final PaymentRig again = new PaymentRig();
         long timestampNs = 0;
         for (final Journaled entry : journal) {
@@ -555,5 +575,37 @@ final class PaymentRig {
         assertThat(a.result()).isZero();
         return new Status(a.payments(), a.paymentCapacity(), a.reversalsBeforeOriginal(), a.openExceptions(), a.issuerRequests(),
             a.storeAndForward());
+    }
+
+    /** Slabs that outlive their town and serve the next one. */
+    private static final class ReusingAllocator implements SlabAllocator {
+        private static final List<Long> FREE = new ArrayList<>();
+        private static final SlabAllocator PLAIN = new PlainSlabAllocator();
+
+        private final List<Long> lent = new ArrayList<>();
+
+        @Override
+        public long allocateZeroed() {
+            final long address;
+            if (FREE.isEmpty()) {
+                address = PLAIN.allocateZeroed();
+            } else {
+                address = FREE.remove(FREE.size() - 1);
+                UnsafeApi.setMemory(address, SLAB_BYTES, (byte) 0);
+            }
+            lent.add(address);
+            return address;
+        }
+
+        @Override
+        public void release(final long address) {
+            lent.remove(address);
+            FREE.add(address);
+        }
+
+        void giveBack() {
+            FREE.addAll(lent);
+            lent.clear();
+        }
     }
 }

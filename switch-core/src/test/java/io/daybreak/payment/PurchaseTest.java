@@ -1,6 +1,7 @@
 package io.daybreak.payment;
 
 import io.daybreak.protocol.Result;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The first way of a payment through the state machine: bought, said again, undone. */
 final class PurchaseTest {
     private final PaymentRig rig = PaymentRig.town();
+
+    @AfterEach
+    void close() {
+        PaymentRig.closeAll();
+    }
 
     @Test
     void shouldMoveAmountAndFeeInOneStep() {

@@ -5,6 +5,7 @@ import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PaymentState;
 import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.ConfigurePaymentsEncoder;
 import io.daybreak.protocol.codec.IssuerAnswerEncoder;
 import io.daybreak.protocol.codec.IssuerLinkStatusEncoder;
 import io.daybreak.protocol.codec.IssuerSendFailedEncoder;
@@ -314,6 +315,33 @@ class RoutedPaymentTest {
         town.rig.tickAfter(11_000);
         assertThat(town.totals).as("the same once more").hasSize(2);
         assertThat(town.totals.get(1)).isEqualTo(town.totals.get(0));
+        town.rig.replay();
+    }
+
+    @Test
+    void shouldLetNoMoreThanAHundredRequestsTimeOutInOneSweep() {
+        town.rig.checksDigest = false;
+        new ConfigurePaymentsEncoder().wrap(town.rig.body(), 0).correlationId(0).paymentCapacity(10_000).cardCapacity(1_000)
+            .walletCapacity(1_000).merchantCapacity(1_000).terminalCapacity(1_000).issuerRequestCapacity(1_000)
+            .storeAndForwardCapacity(2_000).exceptionCapacity(100).identityWindowMs(PaymentRig.DAY_MS)
+            .reversalWindowMs(PaymentRig.DAY_MS).holdWindowMs(PaymentRig.DAY_MS).refundWindowMs(PaymentRig.DAY_MS)
+            .futureToleranceMs(60_000).reserveForFinishing(100);
+        assertThat(town.rig.apply(ConfigurePaymentsEncoder.TEMPLATE_ID, PaymentRig.OPERATOR, ConfigurePaymentsEncoder.BLOCK_LENGTH))
+            .isEqualTo(Result.OK);
+        final int requests = 450;
+        for (int i = 0; i < requests; i++) {
+            town.request(PaymentMessage.purchase(5_000 + i, AMOUNT).bin(IssuerTown.BIN));
+        }
+        town.rig.advance(IssuerTown.DEADLINE_MS);
+        int answered = 0;
+        while (answered < requests) {
+            final int before = answered;
+            town.rig.tickAfter(1);
+            answered = town.answered.size();
+            assertThat(answered - before).as("two sweeps").isEqualTo(Math.min(200, requests - before));
+        }
+        assertThat(town.mtis().stream().filter(mti -> mti == 420)).as("the window").hasSize(32);
+        assertThat(town.rig.status().storeAndForward()).isEqualTo(requests);
         town.rig.replay();
     }
 

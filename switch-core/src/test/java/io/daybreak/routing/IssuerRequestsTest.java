@@ -106,6 +106,7 @@ class IssuerRequestsTest {
         assertThat(rig.reverse(3, 500, -1)).as("the acquirer's reversal of a declined payment").isEqualTo(Result.ORIGINAL_NOT_FOUND);
         assertThat(rig.reply(request, "00")).as("late approval").isEqualTo(Result.OK);
         assertThat(rig.reply(request, "00")).as("once more").isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
+        assertThat(rig.issuing.lateAnswers()).isEqualTo(2);
         assertThat(rig.sent).as("no second reversal").hasSize(2);
         rig.reply(reversal, "00");
         assertThat(rig.drainTold()).containsExactly("timed out 3", "ended 420 of 3 00 how 1");
@@ -321,6 +322,24 @@ class IssuerRequestsTest {
         assertThat(rig.issuing.hasRoomToStore()).as("the reserve").isTrue();
         rig.down(IssuingRig.LINK).after(15_000);
         assertThat(rig.issuing.storeAndForwardEntries()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldKeepRoomForTheReversalsThatRequestsMayNeed() {
+        rig.issuing.configure(100_000, 1_000, 4, 10);
+        rig.request(1, 40, 500);
+        rig.reply(rig.last(), "00");
+        rig.down(IssuingRig.LINK);
+        rig.up(IssuingRig.LINK);
+        for (int place = 2; place <= 5; place++) {
+            rig.request(place, 40, 500);
+        }
+        assertThat(rig.issuing.pendingRequests()).isEqualTo(4);
+        assertThat(rig.issuing.hasRoomToStore()).isFalse();
+        assertThat(rig.reverse(1, 500, -1)).isEqualTo(Result.RECORD_CAPACITY_REACHED);
+        rig.down(IssuingRig.LINK).after(15_000);
+        assertThat(rig.issuing.storeAndForwardEntries()).isEqualTo(4);
+        rig.check();
     }
 
     @Test

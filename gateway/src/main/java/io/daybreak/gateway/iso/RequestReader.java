@@ -377,7 +377,7 @@ final class RequestReader {
         isForIssuer = false;
         final int field = message.has(2) ? 2 : 35;
         if (tokeniser.tokenise(message, field)) {
-            final long bin = message.number(field, 0, 8);
+            final long bin = number8(message.word(field, 0));
             payment.token().hi(tokeniser.hi()).lo(tokeniser.lo());
             payment.previousToken().hi(tokeniser.previousHi()).lo(tokeniser.previousLo());
             payment.bin(bin);
@@ -425,6 +425,15 @@ final class RequestReader {
             Arrays.fill(block, (byte) 0);
             Arrays.fill(pan, (byte) 0);
         }
+    }
+
+    /** Eight ASCII digits, the first in the highest byte. */
+    private static long number8(final long word) {
+        long number = 0;
+        for (int shift = 56; shift >= 0; shift -= Byte.SIZE) {
+            number = number * 10 + (word >>> shift & 15);
+        }
+        return number;
     }
 
     private int writeAmounts() {

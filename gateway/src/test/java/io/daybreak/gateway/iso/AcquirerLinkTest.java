@@ -388,10 +388,50 @@ final class AcquirerLinkTest {
             final Iso8583Message answer = peer.receive();
             assertThat(answer.get(11)).isEqualTo(routed.get(11));
             assertThat(answer.get(39)).isEqualTo("91");
-            // Once more by mistake: nobody waits any longer.
+            // Once more by mistake, while another request has its place: an answer never reaches a later request.
+            final long old = rig.echo.deferredCorrelationId;
+            final Iso8583Message second = Messages.purchase().set(4, "000000000001");
+            peer.send(second);
+            Await.until("deferred", () -> rig.echo.deferredCorrelationId != old);
+            assertThat((int) rig.echo.deferredCorrelationId).as("the same place").isEqualTo((int) old);
+            rig.echo.answerLater(rig.echo.deferredLinkId, old, Result.OK);
+            final Iso8583Message behind = Messages.purchase();
+            assertThat(peer.ask(behind).get(11)).isEqualTo(behind.get(11));
             rig.echo.answerLater(rig.echo.deferredLinkId, rig.echo.deferredCorrelationId, Result.OK);
-            assertThat(peer.ask(Messages.network(301)).mti()).isEqualTo(810);
+            assertThat(peer.receive().get(11)).isEqualTo(second.get(11));
         }
+    }
+
+    /** SEC-03: what was kept for an answer, or received, is gone once it is used. */
+    @Test
+    void shouldKeepNoCardNumberOnceEverythingIsAnswered() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            final byte[] frame = peer.frame(Messages.purchase());
+            peer.write(Arrays.copyOf(frame, 60));
+            Await.until("the beginning is read", () -> rig.counters().requests() == 1);
+            peer.write(Arrays.copyOfRange(frame, 60, frame.length));
+            assertThat(peer.receive().get(39)).isEqualTo("00");
+            final IsoLoop loop = rig.server.loop(rig.loops.agents().get(0).eventLoop());
+            final byte[] number = Messages.PAN.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            rig.loops.agents().get(0).eventLoop().submit(() -> {
+                assertThat(loop.contexts.count()).isZero();
+                assertThat(contains(loop.contexts.memory(0), number)).isFalse();
+                assertThat(contains(loop.readSpace.view, number)).isFalse();
+            }).get();
+        }
+    }
+
+    private static boolean contains(final UnsafeBuffer memory, final byte[] wanted) {
+        for (int at = 0; at + wanted.length <= memory.capacity(); at++) {
+            int same = 0;
+            while (same < wanted.length && memory.getByte(at + same) == wanted[same]) {
+                same++;
+            }
+            if (same == wanted.length) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // ---- Sessions ----

@@ -5,6 +5,7 @@ import io.daybreak.iso8583.text.Iso8583Message;
 
 /** What the switch answered to a request, and checks on it; each check becomes a line of the case's protocol. Not thread safe. */
 final class Answer {
+    private static final int[] ECHOED_IN_ERROR = {7, 11, 12, 13, 32, 37, 41, 42, 49};
     private static final int[] ECHOED = {2, 3, 7, 11, 12, 13, 32, 33, 37, 41, 42, 49, 50, 53, 70};
 
     private final Acquirer acquirer;
@@ -75,7 +76,16 @@ final class Answer {
 
     /** Everything that is echoed came back byte for byte, and nothing that was not sent. */
     Answer echoes() {
-        for (final int field : ECHOED) {
+        return echoes(ECHOED);
+    }
+
+    /** What a 30 echoes. */
+    Answer echoesWhatIsValid() {
+        return echoes(ECHOED_IN_ERROR);
+    }
+
+    private Answer echoes(final int[] fields) {
+        for (final int field : fields) {
             final boolean isMade = field == 37 && !request.has(37);
             if (acquirer.isEchoed(field) && !isMade && (request.has(field) || message.has(field))) {
                 final String sent = request.has(field) ? acquirer.whole(field, request.get(field)) : null;

@@ -54,6 +54,8 @@ final class DuplicateCases {
                 final Iso8583Message request = run.purchase(card, 600);
                 final Answer first = run.ask(run.repeat(request)).mti(210).code("00").has(38);
                 run.ask(request).sameAs(first, FIRST_ANSWER);
+                run.note("the first comes later, with another DE 7");
+                run.ask(request.copy().set(7, Acquirer.time(Instant.now().minusSeconds(30)))).sameAs(first, FIRST_ANSWER);
                 run.moved(card, before, -600, -600);
                 run.ask(run.reversal(400, request)).code("00");
             })

@@ -32,7 +32,7 @@ final class FormatCases {
                     final Balance before = run.balance(card);
                     for (final int field : new int[] {2, 3, 4, 41, 42, 49}) {
                         final Iso8583Message request = run.purchase(card, 100).set(field, null);
-                        run.ask(request).formatError(field).echoes().hasNot(38);
+                        run.ask(request).formatError(field).echoesWhatIsValid().hasNot(38);
                         // Not remembered: mended, the same message is decided.
                         if (field == 4) {
                             run.ask(request.set(4, "000000000100")).code("00");
@@ -43,7 +43,7 @@ final class FormatCases {
                     run.moved(card, before, -100, -100);
                 })
             .add("format-missing-time", "Without DE 7 a payment gets 30", "FMT-09", Need.VERSION_1987,
-                run -> run.ask(run.purchase(run.card(), 100).set(7, null)).formatError(7).echoes())
+                run -> run.ask(run.purchase(run.card(), 100).set(7, null)).formatError(7).echoesWhatIsValid())
             .add("format-not-digits", "A numeric field with anything but digits gets 30, without harm to what follows",
                 "FMT-08 FMT-27", EnumSet.of(Need.ASCII, Need.NO_MAC), run -> {
                     final Iso8583Message request = run.purchase(run.card(), 100);

@@ -97,8 +97,12 @@ final class RefundCases {
                 run.ask(run.refund(purchase, 200).mti(220)).mti(230).code("00");
                 run.moved(card, before, -300, -300);
             })
-            .add("limit-payment", "A payment above the limit for one payment gets 61", "LIM-01 LIM-08", run -> {
-                run.ask(run.purchase(Card.local(990), PAYMENT_LIMIT + 1)).code("61").hasNot(38);
+            .add("limit-payment", "A payment above the limit for one payment gets 61; DE 44 says which limit and what is left, if asked for",
+                "LIM-01 LIM-08 RC-05", run -> {
+                final Answer answer = run.ask(run.purchase(Card.local(990), PAYMENT_LIMIT + 1)).code("61").hasNot(38);
+                if (run.link().profile().payment().hasErrorDetail()) {
+                    answer.matches(44, "PAY\\d{13}");
+                }
                 run.ask(run.purchase(Card.local(990), 100)).code("00");
             })
             .add("limit-channel", "Limits are kept for all channels and for each; the stricter holds", "LIM-05 OP-17", run -> {
