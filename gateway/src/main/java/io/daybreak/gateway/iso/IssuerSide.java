@@ -59,6 +59,7 @@ final class IssuerSide implements LinkSide {
     @Override
     public void onOpen(final IsoLink opened) {
         link = opened;
+        link.wipeOutput();
         line.onOpen(this, channel);
         send(SIGN_ON);
     }
