@@ -409,13 +409,19 @@ final class AcquirerSide implements LinkSide {
         }
         final int messageClass = mti87 / 100;
         if (messageClass == 1 || messageClass == 2 || messageClass == 4) {
-            writer.settlementDate(loop.dates.open(institution));
+            writer.settlementDate(openDate(institution));
         } else if (messageClass == 8) {
             writer.network();
         }
         link.commit(writer.write(mac, request.buffer(), headerOffset, link.out(), at));
         responses++;
         return true;
+    }
+
+    /** The date (YYYYMMDD) that is open for an institution; for nobody of this link, that of the link's default participant. */
+    private int openDate(final long institution) {
+        final int date = loop.dates.open(institution);
+        return date != 0 || plan.defaultPeer == null ? date : loop.dates.open(plan.institutionOf(plan.defaultPeer));
     }
 
     /** Answers a payment, reconciliation or file update; the caller closes the context. */
