@@ -144,6 +144,9 @@ final class PaymentComparison implements AutoCloseable {
         }
         if (said.payment != null && !said.repeated) {
             said.payment.result = reply.result();
+            if (said.result != reply.result()) {
+                model.decidedOtherwise(said.payment);
+            }
         }
         same(reply.isRepeated(), said.repeated, "REPEATED", where);
         same(reply.isDeferred(), said.deferred, "DEFERRED", where);
@@ -174,7 +177,7 @@ final class PaymentComparison implements AutoCloseable {
             same(answer.rrn(), p.rrn, "DE 37", where);
         } else {
             same(answer.rrn().matches("[0-9]{12}"), true, "DE 37 made", where);
-            p.rrn = answer.rrn();
+            model.referenceWasMade(p, answer.rrn());
         }
         same((answer.flags() & PaymentAnswerFlags.REPEATED) != 0, repeated, "REPEATED in the answer", where);
         if (p.m.isAdvice() || p.m.isReversal()) {
@@ -224,7 +227,9 @@ final class PaymentComparison implements AutoCloseable {
                 same(answer.approvalCode().isEmpty(), false, "DE 38 of a deferred answer", where);
             }
             p.approvalCode = answer.approvalCode();
-            p.rrn = answer.rrn();
+            if (p.rrn.isEmpty()) {
+                model.referenceWasMade(p, answer.rrn());
+            }
         }
     }
 
