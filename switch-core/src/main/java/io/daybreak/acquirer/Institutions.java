@@ -11,7 +11,7 @@ import org.agrona.DirectBuffer;
  * <pre>
  *    0 institution, 0 (16)    16 settlement account    24 exception account    32 operations    40 cap of forced postings
  *   48 limit of funding a refund    56 limit of a refund without an original    64 participant, rights (4 each)
- *   72 day group, status, currency, 0 (2 each)
+ *   72 day group, status, currency, 0 (2 each)    | 80 slots of the settlement and the exception account (4 each)
  * </pre>
  * At most {@link #CAPACITY}; an institution keeps its slot for ever. Amounts are minor units. Ledger thread only.
  */
@@ -32,9 +32,11 @@ public final class Institutions extends ReferenceTable {
     private static final int DAY_GROUP = 72;
     private static final int STATUS = 74;
     private static final int CURRENCY = 76;
+    private static final int SETTLEMENT_SLOT = 80;
+    private static final int EXCEPTION_SLOT = 84;
 
     public Institutions(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutInstitutionDecoder.TEMPLATE_ID, PutInstitutionDecoder.BLOCK_LENGTH, 8, 128, 10);
+        super(allocator, undo, PutInstitutionDecoder.TEMPLATE_ID, PutInstitutionDecoder.BLOCK_LENGTH, 8, 128, 10, STATUS);
     }
 
     /** Slot of an institution, or {@link #NOT_FOUND}. */
@@ -47,12 +49,15 @@ public final class Institutions extends ReferenceTable {
      *
      * @return false if it was there with these very contents
      */
-    public boolean put(final long institution, final DirectBuffer command, final int offset) {
+    public boolean put(final long institution, final DirectBuffer command, final int offset, final int settlementSlot,
+                       final int exceptionSlot) {
         final int existing = records.find(institution, 0);
         if (existing != NOT_FOUND && hasContents(existing, command, offset)) {
             return false;
         }
-        write(institution, 0, command, offset);
+        final int slot = write(institution, 0, command, offset);
+        putBeside(slot, SETTLEMENT_SLOT, settlementSlot);
+        putBeside(slot, EXCEPTION_SLOT, exceptionSlot);
         return true;
     }
 
@@ -71,9 +76,19 @@ public final class Institutions extends ReferenceTable {
         return int64(slot, SETTLEMENT_ACCOUNT_ID);
     }
 
+    /** Slot of that account in the table of accounts. */
+    public int settlementSlot(final int slot) {
+        return int32(slot, SETTLEMENT_SLOT);
+    }
+
     /** Account that pays what a forced posting cannot get from the wallet. */
     public long exceptionAccountId(final int slot) {
         return int64(slot, EXCEPTION_ACCOUNT_ID);
+    }
+
+    /** Slot of that account in the table of accounts. */
+    public int exceptionSlot(final int slot) {
+        return int32(slot, EXCEPTION_SLOT);
     }
 
     /** Bits of {@link io.daybreak.protocol.PaymentOperation}, {@code 1 << n}. */

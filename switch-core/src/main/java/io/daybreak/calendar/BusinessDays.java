@@ -58,9 +58,11 @@ public final class BusinessDays extends ReferenceTable {
     private EffectEmitter effects = EffectEmitter.NONE;
     private long nextCutOverNs = NEVER;
     private int nextGroup;
+    /** What the last cut-over opened; read right after it, and no state. */
+    private int lastOpenedGroup;
 
     public BusinessDays(final SlabAllocator allocator, final UndoLog undo, final Zones zones) {
-        super(allocator, undo, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, 0, 128, 8);
+        super(allocator, undo, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, 0, 128, 8, STATUS);
         this.zones = zones;
     }
 
@@ -98,6 +100,16 @@ public final class BusinessDays extends ReferenceTable {
         schedule(slot);
         findNext();
         return true;
+    }
+
+    @Override
+    public boolean remove(final long group, final long zero) {
+        final boolean wasThere = super.remove(group, zero);
+        if (wasThere) {
+            schedule(slots[(int) group] - 1);
+            findNext();
+        }
+        return wasThere;
     }
 
     /** The date that the schedule has open at an instant. */
@@ -174,8 +186,14 @@ public final class BusinessDays extends ReferenceTable {
         records.afterChange(slot);
         schedule(slot);
         findNext();
+        lastOpenedGroup = group;
         dayOpened.wrap(effect, 0).date(newDate).dayGroup(group).reserved(0);
         effects.emit(DayOpenedEncoder.TEMPLATE_ID, effect, 0, DayOpenedEncoder.BLOCK_LENGTH);
+    }
+
+    /** The group of the last cut-over; to be asked right after one. */
+    public int lastOpenedGroup() {
+        return lastOpenedGroup;
     }
 
     /** Date YYYYMMDD that is open for a group that was put. */

@@ -46,7 +46,7 @@ public final class Zones extends ReferenceTable {
     private long segmentEnd;
 
     public Zones(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutZoneDecoder.TEMPLATE_ID, PutZoneDecoder.BLOCK_LENGTH, 0, 256, 20);
+        super(allocator, undo, PutZoneDecoder.TEMPLATE_ID, PutZoneDecoder.BLOCK_LENGTH, 0, 256, 20, STATUS);
     }
 
     /** True for UTC and for zones that were put and not removed. */

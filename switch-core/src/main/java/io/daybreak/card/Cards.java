@@ -28,7 +28,7 @@ public final class Cards extends ReferenceTable {
     private static final int WALLET_SLOT = 48;
 
     public Cards(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutCardDecoder.TEMPLATE_ID, PutCardDecoder.BLOCK_LENGTH, 16, 64, 6);
+        super(allocator, undo, PutCardDecoder.TEMPLATE_ID, PutCardDecoder.BLOCK_LENGTH, 16, 64, 6, DROPS_REMOVED);
     }
 
     /** Slot of a card, or {@link #NOT_FOUND}. */
@@ -53,16 +53,6 @@ public final class Cards extends ReferenceTable {
             setPinTries(slot, 0);
         }
         putBeside(slot, WALLET_SLOT, walletSlot);
-        return true;
-    }
-
-    /** Drops a card; false if it was not there. */
-    public boolean remove(final long tokenHi, final long tokenLo) {
-        final int slot = records.find(tokenHi, tokenLo);
-        if (slot == NOT_FOUND) {
-            return false;
-        }
-        records.remove(slot);
         return true;
     }
 
@@ -104,11 +94,6 @@ public final class Cards extends ReferenceTable {
     @Override
     public int status(final int slot) {
         return uint16(slot, STATUS);
-    }
-
-    @Override
-    protected boolean isRemoved(final int slot) {
-        return false;
     }
 
     /** True if the card is on the negative file. */

@@ -30,7 +30,7 @@ public final class TokenKeys extends ReferenceTable {
     private static final int CHECK_VALUE = 20;
 
     public TokenKeys(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutTokenKeyDecoder.TEMPLATE_ID, PutTokenKeyDecoder.BLOCK_LENGTH, 0, 64, 4);
+        super(allocator, undo, PutTokenKeyDecoder.TEMPLATE_ID, PutTokenKeyDecoder.BLOCK_LENGTH, 0, 64, 4, DROPS_REMOVED);
     }
 
     /** Slot of a key, or {@link #NOT_FOUND}. */

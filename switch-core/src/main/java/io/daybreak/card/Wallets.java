@@ -9,7 +9,7 @@ import org.agrona.DirectBuffer;
 /**
  * Wallets: the account behind one, its tier of limits, and the time zone of its limit days.
  * <pre>
- *    0 wallet id, 0 (16)    16 account id    24 tier, zone, status, 0 (2 each)
+ *    0 wallet id, 0 (16)    16 account id    24 tier, zone, status, 0 (2 each)    | 32 slot of the account (4)
  * </pre>
  * A wallet keeps its slot for ever. Ledger thread only.
  */
@@ -18,9 +18,10 @@ public final class Wallets extends ReferenceTable {
     private static final int TIER_ID = 24;
     private static final int ZONE_ID = 26;
     private static final int STATUS = 28;
+    private static final int ACCOUNT_SLOT = 32;
 
     public Wallets(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutWalletDecoder.TEMPLATE_ID, PutWalletDecoder.BLOCK_LENGTH, 8, 64, 4);
+        super(allocator, undo, PutWalletDecoder.TEMPLATE_ID, PutWalletDecoder.BLOCK_LENGTH, 8, 64, 4, STATUS);
     }
 
     /** Slot of a wallet, or {@link #NOT_FOUND}. */
@@ -33,12 +34,12 @@ public final class Wallets extends ReferenceTable {
      *
      * @return false if it was there with these very contents
      */
-    public boolean put(final long walletId, final DirectBuffer command, final int offset) {
+    public boolean put(final long walletId, final DirectBuffer command, final int offset, final int accountSlot) {
         final int existing = records.find(walletId, 0);
         if (existing != NOT_FOUND && hasContents(existing, command, offset)) {
             return false;
         }
-        write(walletId, 0, command, offset);
+        putBeside(write(walletId, 0, command, offset), ACCOUNT_SLOT, accountSlot);
         return true;
     }
 
@@ -50,6 +51,11 @@ public final class Wallets extends ReferenceTable {
     /** Account that holds its money. */
     public long accountId(final int slot) {
         return int64(slot, ACCOUNT_ID);
+    }
+
+    /** Slot of that account in the table of accounts. */
+    public int accountSlot(final int slot) {
+        return int32(slot, ACCOUNT_SLOT);
     }
 
     /** Its tier; 0: no limits. */

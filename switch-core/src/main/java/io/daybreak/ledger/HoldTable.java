@@ -12,8 +12,9 @@ import org.agrona.UnsafeApi;
  * <pre>
  *    0 id (16)         16 left of the amount    24 deadline         32 sequence     40 place of its transfer record
  *   48 debit slot (4), credit slot (4)          56 participant (4), code (2), flags (2)
- *   64 next of the bucket, plus one (also of the free list)
+ *   64 next of the bucket, plus one (also of the free list)                      72 owner
  * </pre>
+ * The owner is what the switch itself keeps with a hold of its own (the place of a payment); it is no part of the digest.
  * At most {@code holdCapacity} holds; when it is full a new hold is not decided (HOLD_CAPACITY_REACHED).
  * Slots are used again, the youngest freed first. Ledger thread only.
  */
@@ -35,7 +36,8 @@ final class HoldTable {
     private static final int FLAGS = 62;
     private static final int NEXT = 64;
     private static final int HASHED_WORDS = 8;
-    private static final int RECORD_WORDS = 9;
+    private static final int OWNER = 72;
+    private static final int RECORD_WORDS = 10;
 
     private final SlabAllocator allocator;
     private final UndoLog undo;
@@ -119,7 +121,7 @@ final class HoldTable {
     /** Opens a hold. {@code deadlineNs} is {@link DeadlineHeap#NONE} if it never expires. */
     void open(final int participantId, final long idHi, final long idLo, final long amount, final long deadlineNs,
               final long sequence, final long place, final int debitSlot, final int creditSlot, final int code,
-              final int flags) {
+              final int flags, final long owner) {
         final int slot;
         if (freeSlot > 0) {
             slot = freeSlot - 1;
@@ -141,6 +143,7 @@ final class HoldTable {
         UnsafeApi.putInt(record + PARTICIPANT, participantId);
         UnsafeApi.putShort(record + CODE, (short) code);
         UnsafeApi.putShort(record + FLAGS, (short) flags);
+        UnsafeApi.putLong(record + OWNER, owner);
         linkIntoBucket(slot, record);
         if (deadlineNs != DeadlineHeap.NONE) {
             deadlines.add(slot, deadlineNs, sequence);
@@ -219,6 +222,10 @@ final class HoldTable {
 
     static int code(final long record) {
         return UnsafeApi.getShort(record + CODE) & 0xFFFF;
+    }
+
+    static long owner(final long record) {
+        return UnsafeApi.getLong(record + OWNER);
     }
 
     static int flags(final long record) {

@@ -21,6 +21,9 @@ import io.daybreak.protocol.TransferFlags;
  * Ledger thread only. Amounts are minor units; no sum exceeds 2^63 - 1.
  */
 public final class Transfers {
+    /** A hold that no payment of the switch made. */
+    public static final long NO_OWNER = -1;
+
     private static final long NS_PER_MS = 1_000_000L;
 
     private final UndoLog undo = new UndoLog();
@@ -41,6 +44,11 @@ public final class Transfers {
     private int holdSlot;
     private long amount;
     private long deadlineNs;
+
+    // What expireNext() did, for whoever owns the hold.
+    private long expiredOwner = NO_OWNER;
+    private long expiredId;
+    private long expiredAmount;
 
     public Transfers(final SlabAllocator allocator, final ParticipantTable participants, final IdMemory ids) {
         this.accounts = new AccountTable(allocator, undo);
@@ -342,7 +350,7 @@ public final class Transfers {
             command.flags, pending ? OutcomeFlags.HOLD_OPEN : OutcomeFlags.HOLD_NONE);
         if (pending) {
             holds.open(participantId, command.idHi, command.idLo, amount, deadlineNs, sequence, place,
-                AccountTable.slot(debit), AccountTable.slot(credit), command.code, command.flags);
+                AccountTable.slot(debit), AccountTable.slot(credit), command.code, command.flags, NO_OWNER);
             changeClosed(command.flags, true);
         }
         remember(sequence, nowNs);
@@ -401,12 +409,30 @@ public final class Transfers {
         final long at = HoldTable.deadlineNs(hold);
         final long idHi = HoldTable.idHi(hold);
         final long idLo = HoldTable.idLo(hold);
+        expiredOwner = HoldTable.owner(hold);
+        expiredId = idLo;
+        expiredAmount = left;
         movePending(-left);
         changeClosed(HoldTable.flags(hold), false);
         log.append(idHi, idLo, idHi, idLo, 0, 0, 0, left, sequence, at, debit, credit, 0, HoldTable.participantId(hold),
             HoldTable.code(hold), TransferFlags.EXPIRY, OutcomeFlags.HOLD_NONE);
         closeHold(hold, OutcomeFlags.HOLD_EXPIRED);
         remember(sequence, at);
+    }
+
+    /** Owner of the hold that {@link #expireNext} expired, or {@link #NO_OWNER}. */
+    public long expiredOwner() {
+        return expiredOwner;
+    }
+
+    /** Lower half of that hold's id. */
+    public long expiredId() {
+        return expiredId;
+    }
+
+    /** What that hold released, in minor units. */
+    public long expiredAmount() {
+        return expiredAmount;
     }
 
     private void closeHold(final long hold, final int holdState) {
@@ -449,6 +475,107 @@ public final class Transfers {
         if ((AccountTable.flags(credit) & AccountFlags.HISTORY) != 0) {
             history.append(credit, sequence, timestampNs);
         }
+    }
+
+    // ----- Legs of the switch itself: {@link Legs} checks, these move. No grants, no identity of their own. -----------------
+
+    void moveLeg(final int debitAccount, final int creditAccount, final long legAmount, final long idHi, final long idLo,
+                 final long userData64, final int code, final long sequence, final long nowNs) {
+        select(debitAccount, creditAccount);
+        movePosted(legAmount);
+        logLeg(idHi, idLo, 0, 0, legAmount, userData64, code, 0, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        remember(sequence, nowNs);
+    }
+
+    void holdLeg(final int debitAccount, final int creditAccount, final long legAmount, final long idHi, final long idLo,
+                 final long userData64, final int code, final long dueNs, final long owner, final long sequence, final long nowNs) {
+        select(debitAccount, creditAccount);
+        movePending(legAmount);
+        final long place = logLeg(idHi, idLo, 0, 0, legAmount, userData64, code, TransferFlags.PENDING, OutcomeFlags.HOLD_OPEN,
+            sequence, nowNs);
+        holds.open(Participants.SYSTEM, idHi, idLo, legAmount, dueNs, sequence, place, debitAccount, creditAccount, code,
+            TransferFlags.PENDING, owner);
+        remember(sequence, nowNs);
+    }
+
+    int findHold(final long idHi, final long idLo) {
+        return holds.find(Participants.SYSTEM, idHi, idLo);
+    }
+
+    long holdLeft(final int slot) {
+        return HoldTable.left(holds.address(slot));
+    }
+
+    long holdDeadlineNs(final int slot) {
+        return HoldTable.deadlineNs(holds.address(slot));
+    }
+
+    boolean holdsAreFull() {
+        return holds.isFull();
+    }
+
+    /** Posts {@code legAmount} of a hold, at most what is left; the {@code last} one releases the rest. */
+    void captureLeg(final int slot, final long legAmount, final boolean last, final long idHi, final long idLo,
+                    final long userData64, final long sequence, final long nowNs) {
+        final long hold = selectHold(slot);
+        final long left = HoldTable.left(hold);
+        final boolean closes = last || legAmount == left;
+        movePending(closes ? -left : -legAmount);
+        movePosted(legAmount);
+        logLeg(idHi, idLo, HoldTable.idHi(hold), HoldTable.idLo(hold), legAmount, userData64, HoldTable.code(hold),
+            last ? TransferFlags.POST | TransferFlags.FINAL : TransferFlags.POST, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        if (closes) {
+            closeHold(hold, OutcomeFlags.HOLD_POSTED);
+        } else {
+            holds.setLeft(slot, left - legAmount);
+        }
+        remember(sequence, nowNs);
+    }
+
+    /** Releases {@code legAmount} of a hold, at most what is left. */
+    void releaseLeg(final int slot, final long legAmount, final long idHi, final long idLo, final long userData64,
+                    final long sequence, final long nowNs) {
+        final long hold = selectHold(slot);
+        final long left = HoldTable.left(hold);
+        movePending(-legAmount);
+        logLeg(idHi, idLo, HoldTable.idHi(hold), HoldTable.idLo(hold), legAmount, userData64, HoldTable.code(hold),
+            TransferFlags.VOID, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        if (legAmount == left) {
+            closeHold(hold, OutcomeFlags.HOLD_VOIDED);
+        } else {
+            holds.setLeft(slot, left - legAmount);
+        }
+        remember(sequence, nowNs);
+    }
+
+    /** Adds {@code legAmount} to a hold. */
+    void increaseLeg(final int slot, final long legAmount, final long idHi, final long idLo, final long userData64,
+                     final long sequence, final long nowNs) {
+        final long hold = selectHold(slot);
+        movePending(legAmount);
+        logLeg(idHi, idLo, HoldTable.idHi(hold), HoldTable.idLo(hold), legAmount, userData64, HoldTable.code(hold),
+            TransferFlags.INCREASE, OutcomeFlags.HOLD_NONE, sequence, nowNs);
+        holds.setLeft(slot, HoldTable.left(hold) + legAmount);
+        remember(sequence, nowNs);
+    }
+
+    private void select(final int debitAccount, final int creditAccount) {
+        debit = accounts.address(debitAccount);
+        credit = accounts.address(creditAccount);
+    }
+
+    private long selectHold(final int slot) {
+        holdSlot = slot;
+        final long hold = holds.address(slot);
+        select(HoldTable.debitSlot(hold), HoldTable.creditSlot(hold));
+        return hold;
+    }
+
+    private long logLeg(final long idHi, final long idLo, final long pendingIdHi, final long pendingIdLo, final long legAmount,
+                        final long userData64, final int code, final int flags, final int holdState, final long sequence,
+                        final long nowNs) {
+        return log.append(idHi, idLo, pendingIdHi, pendingIdLo, 0, 0, userData64, legAmount, sequence, nowNs, debit, credit,
+            0, Participants.SYSTEM, code, flags, holdState);
     }
 
     /** Forgets what is beyond the limits; a bounded step, to be called once a decided command or chain. */

@@ -44,7 +44,8 @@ public final class Tiers extends ReferenceTable {
     private final int[] rows = new int[MAX_ID + 1 << ROWS_SHIFT];
 
     public Tiers(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutTierDecoder.TEMPLATE_ID, PutTierDecoder.BLOCK_LENGTH, 0, 128, 14);
+        super(allocator, undo, PutTierDecoder.TEMPLATE_ID, PutTierDecoder.BLOCK_LENGTH, 0, 128, 14,
+            CHANNEL_AND_STATUS + 1);
     }
 
     /** Row of a tier for a channel, or {@link #NOT_FOUND}. */
@@ -73,8 +74,17 @@ public final class Tiers extends ReferenceTable {
             return false;
         }
         final int slot = write(tierId, channel, command, offset);
-        rows[tierId << ROWS_SHIFT | channel] = isRemoved(slot) ? 0 : slot + 1;
+        rows[tierId << ROWS_SHIFT | channel] = slot + 1;
         return true;
+    }
+
+    @Override
+    public boolean remove(final long tierId, final long channel) {
+        final boolean wasThere = super.remove(tierId, channel);
+        if (wasThere) {
+            rows[(int) tierId << ROWS_SHIFT | (int) channel] = 0;
+        }
+        return wasThere;
     }
 
     /** Most of one payment. */

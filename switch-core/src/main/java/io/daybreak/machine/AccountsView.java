@@ -23,6 +23,12 @@ final class AccountsView {
         return account == AccountTable.NOT_FOUND ? NOT_FOUND : AccountTable.ledger(account) & Integer.MAX_VALUE;
     }
 
+    /** Slot of an account, which it keeps for ever; 0 if there is no such account. */
+    int slotOf(final long accountId) {
+        final long account = accounts.find(accountId);
+        return account == AccountTable.NOT_FOUND ? 0 : AccountTable.slot(account);
+    }
+
     /** True if the account is there, and of another currency. */
     boolean isOfOtherCurrency(final long accountId, final int currency) {
         final int ledger = ledgerOf(accountId);

@@ -61,15 +61,16 @@ final class AcquirerCommands {
         }
         final long number = institution.institution();
         final Institutions institutions = data.institutions;
-        final boolean removes = institution.status() == RecordStatus.REMOVED;
-        if (removes && institutions.find(number) == Institutions.NOT_FOUND) {
-            return UNCHANGED;
+        if (institution.status() == RecordStatus.REMOVED) {
+            return institutions.remove(number, 0) ? Result.OK : UNCHANGED;
         }
         if (institutions.hasNoRoomFor(number, 0)) {
             return Result.RECORD_CAPACITY_REACHED;
         }
-        final int result = removes ? Result.OK : checkInstitution(number);
-        return result != Result.OK ? result : institutions.put(number, command, offset) ? Result.OK : UNCHANGED;
+        final int result = checkInstitution(number);
+        return result != Result.OK ? result
+            : institutions.put(number, command, offset, accounts.slotOf(institution.settlementAccountId()),
+            accounts.slotOf(institution.exceptionAccountId())) ? Result.OK : UNCHANGED;
     }
 
     private int checkInstitution(final long number) {
@@ -95,15 +96,15 @@ final class AcquirerCommands {
         final long first = command.getLong(offset + MERCHANT);
         final long second = command.getLong(offset + MERCHANT + 8);
         final Merchants merchants = data.merchants;
-        final boolean removes = merchant.status() == RecordStatus.REMOVED;
-        if (removes && merchants.find(first, second) == Merchants.NOT_FOUND) {
-            return UNCHANGED;
+        if (merchant.status() == RecordStatus.REMOVED) {
+            return merchants.remove(first, second) ? Result.OK : UNCHANGED;
         }
         if (merchants.hasNoRoomFor(first, second)) {
             return Result.RECORD_CAPACITY_REACHED;
         }
-        final int result = removes ? Result.OK : checkMerchant(command, offset, merchants.find(first, second));
-        return result != Result.OK ? result : merchants.put(first, second, command, offset) ? Result.OK : UNCHANGED;
+        final int result = checkMerchant(command, offset, merchants.find(first, second));
+        return result != Result.OK ? result
+            : merchants.put(first, second, command, offset, accounts.slotOf(merchant.accountId())) ? Result.OK : UNCHANGED;
     }
 
     private int checkMerchant(final DirectBuffer command, final int offset, final int slot) {
@@ -156,16 +157,16 @@ final class AcquirerCommands {
             return Result.RESERVED_MUST_BE_ZERO;
         }
         final Fees fees = data.fees;
-        final boolean removes = fee.status() == RecordStatus.REMOVED;
-        if (removes && !fees.isPresent(fee.institution(), fee.mcc(), fee.currency())) {
-            return UNCHANGED;
+        if (fee.status() == RecordStatus.REMOVED) {
+            return fees.remove(fee.institution(), Fees.key(fee.mcc(), fee.currency())) ? Result.OK : UNCHANGED;
         }
         if (fees.hasNoRoomFor(fee.institution(), Fees.key(fee.mcc(), fee.currency()))) {
             return Result.RECORD_CAPACITY_REACHED;
         }
-        final int result = removes ? Result.OK : checkFee();
+        final int result = checkFee();
         return result != Result.OK ? result
-            : fees.put(fee.institution(), fee.mcc(), fee.currency(), command, offset) ? Result.OK : UNCHANGED;
+            : fees.put(fee.institution(), fee.mcc(), fee.currency(), command, offset, accounts.slotOf(fee.feeAccountId()))
+            ? Result.OK : UNCHANGED;
     }
 
     private int checkFee() {

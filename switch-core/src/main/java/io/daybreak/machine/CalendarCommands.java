@@ -44,11 +44,10 @@ final class CalendarCommands {
         if (id == Zones.UTC || id > Zones.MAX_ID) {
             return Result.RECORD_INVALID;
         }
-        final boolean removes = zone.status() == RecordStatus.REMOVED;
-        if (removes && !data.zones.isKnown(id)) {
-            return UNCHANGED;
+        if (zone.status() == RecordStatus.REMOVED) {
+            return data.zones.remove(id, 0) ? Result.OK : UNCHANGED;
         }
-        if (!isZone(command, offset, removes)) {
+        if (!isZone(command, offset)) {
             return Result.RECORD_INVALID;
         }
         if (!data.zones.put(id, command, offset)) {
@@ -58,10 +57,9 @@ final class CalendarCommands {
         return Result.OK;
     }
 
-    /** A removed zone goes on to give local times, so its changes must be in order as well. */
-    private boolean isZone(final DirectBuffer command, final int offset, final boolean removes) {
+    private boolean isZone(final DirectBuffer command, final int offset) {
         final int count = zone.changeCount();
-        if (!removes && !isStatus(zone.status()) || count > Zones.MAX_CHANGES || !isOffset(zone.offsetMinutes())
+        if (!isStatus(zone.status()) || count > Zones.MAX_CHANGES || !isOffset(zone.offsetMinutes())
             || !Texts.isName(command, offset + PutZoneDecoder.nameEncodingOffset(), PutZoneDecoder.nameLength())) {
             return false;
         }
@@ -88,13 +86,12 @@ final class CalendarCommands {
         }
         final int id = group.dayGroup();
         final BusinessDays days = data.businessDays;
-        final boolean removes = group.status() == RecordStatus.REMOVED;
-        if (removes && !days.isKnown(id)) {
-            return UNCHANGED;
+        if (group.status() == RecordStatus.REMOVED) {
+            return days.isKnown(id) && days.remove(id, 0) ? Result.OK : UNCHANGED;
         }
         final boolean isMinute = group.cutOverMinute() < MINUTES_PER_DAY || group.cutOverMinute() == BusinessDays.ONLY_BY_COMMAND;
         final boolean isFirstDate = group.firstDate() == 0 || Dates.isDate(group.firstDate());
-        if (id < 1 || id > BusinessDays.MAX_ID || !removes && !isStatus(group.status()) || !isMinute || !isFirstDate
+        if (id < 1 || id > BusinessDays.MAX_ID || !isStatus(group.status()) || !isMinute || !isFirstDate
             || group.graceMs() < 0 || group.graceMs() > MAX_GRACE_MS) {
             return Result.RECORD_INVALID;
         }

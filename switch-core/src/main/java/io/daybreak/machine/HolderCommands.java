@@ -48,15 +48,14 @@ final class HolderCommands {
             return Result.RESERVED_MUST_BE_ZERO;
         }
         final Wallets wallets = data.wallets;
-        final boolean removes = wallet.status() == RecordStatus.REMOVED;
-        if (removes && wallets.find(id) == Wallets.NOT_FOUND) {
-            return UNCHANGED;
+        if (wallet.status() == RecordStatus.REMOVED) {
+            return wallets.remove(id, 0) ? Result.OK : UNCHANGED;
         }
         if (wallets.hasNoRoomFor(id, 0)) {
             return Result.RECORD_CAPACITY_REACHED;
         }
-        final int result = removes ? Result.OK : checkWallet(id);
-        return result != Result.OK ? result : wallets.put(id, command, offset) ? Result.OK : UNCHANGED;
+        final int result = checkWallet(id);
+        return result != Result.OK ? result : wallets.put(id, command, offset, accounts.slotOf(wallet.accountId())) ? Result.OK : UNCHANGED;
     }
 
     private int checkWallet(final long id) {
@@ -92,8 +91,9 @@ final class HolderCommands {
             || card.status() < CardStatus.ACTIVE || card.status() > CardStatus.REMOVED) {
             return Result.RECORD_INVALID;
         }
-        final int walletSlot = data.wallets.find(card.walletId());
-        if (walletSlot == Wallets.NOT_FOUND) {
+        // A card of an issuer has no wallet here; it is put for its status and for the negative file.
+        final int walletSlot = card.walletId() == 0 ? Wallets.NOT_FOUND : data.wallets.find(card.walletId());
+        if (walletSlot == Wallets.NOT_FOUND && card.walletId() != 0) {
             return Result.RECORD_NAMES_AN_UNKNOWN_RECORD;
         }
         return cards.put(hi, lo, command, offset, walletSlot) ? Result.OK : UNCHANGED;
@@ -111,7 +111,7 @@ final class HolderCommands {
         }
         final Tiers tiers = data.tiers;
         if (tier.status() == RecordStatus.REMOVED) {
-            return tiers.row(id, channel) != Tiers.NOT_FOUND && tiers.put(id, channel, command, offset) ? Result.OK : UNCHANGED;
+            return tiers.remove(id, channel) ? Result.OK : UNCHANGED;
         }
         return !isTier(command, offset) ? Result.RECORD_INVALID : tiers.put(id, channel, command, offset) ? Result.OK : UNCHANGED;
     }

@@ -17,6 +17,7 @@ import io.daybreak.protocol.codec.PutTokenKeyDecoder;
 import io.daybreak.protocol.codec.PutWalletDecoder;
 import io.daybreak.protocol.codec.PutZoneDecoder;
 import io.daybreak.reference.PaymentSettings;
+import io.daybreak.routing.Issuing;
 import org.agrona.DirectBuffer;
 
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ import java.util.List;
  */
 final class PaymentAdministration {
     /** Not a result code: the record is there with the very contents asked for, or is not there and was to be removed. */
-    static final int UNCHANGED = -2;
+    static final int UNCHANGED = Issuing.UNCHANGED;
 
     private static final int FIRST_TEMPLATE = ConfigurePaymentsDecoder.TEMPLATE_ID;
     private static final int LAST_TEMPLATE = 99;

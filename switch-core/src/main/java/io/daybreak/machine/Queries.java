@@ -7,6 +7,8 @@ import io.daybreak.ledger.TransferLog;
 import io.daybreak.ledger.Transfers;
 import io.daybreak.matching.IdMemory;
 import io.daybreak.participant.ParticipantTable;
+import io.daybreak.payment.PaymentQueries;
+import io.daybreak.payment.Payments;
 import io.daybreak.protocol.Limits;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
@@ -62,6 +64,8 @@ final class Queries {
     private final TransferLog log;
     private final BalanceHistory history;
     private final ReferenceQueries reference;
+    private final Payments payments;
+    private final PaymentQueries paymentQueries;
 
     private final LookupAccountsDecoder lookupAccounts = new LookupAccountsDecoder();
     private final LookupTransfersDecoder lookupTransfers = new LookupTransfersDecoder();
@@ -83,7 +87,9 @@ final class Queries {
     private final long[] page = new long[Limits.MAX_PAGE];
 
     Queries(final StateMachine machine, final ParticipantTable participants, final IdMemory ids, final Transfers transfers,
-            final ReferenceQueries reference) {
+            final ReferenceQueries reference, final Payments payments, final PaymentQueries paymentQueries) {
+        this.payments = payments;
+        this.paymentQueries = paymentQueries;
         this.reference = reference;
         this.machine = machine;
         this.participants = participants;
@@ -121,6 +127,25 @@ final class Queries {
                 return participant(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
             case QueryReferenceDecoder.TEMPLATE_ID:
                 return reference.answer(isSystem || active && participants.isOperator(index), query, offset, answer, answerOffset);
+            default:
+                return reference.isConfigured()
+                    ? ofPayments(templateId, isSystem || active && index != ParticipantTable.NOT_FOUND && participants.isOperator(index),
+                    active, query, offset, answer, answerOffset)
+                    : notConfigured(templateId, query, offset, answer, answerOffset);
+        }
+    }
+
+    private int ofPayments(final int templateId, final boolean isOperator, final boolean isActive, final DirectBuffer query,
+                           final int offset, final MutableDirectBuffer answer, final int answerOffset) {
+        final long asOf = machine.lastSequence();
+        return templateId == QueryStoreAndForwardDecoder.TEMPLATE_ID
+            ? payments.issuing().query(isOperator, query, offset, asOf, answer, answerOffset)
+            : paymentQueries.answer(templateId, isActive, isOperator, asOf, query, offset, answer, answerOffset);
+    }
+
+    private int notConfigured(final int templateId, final DirectBuffer query, final int offset, final MutableDirectBuffer answer,
+                              final int answerOffset) {
+        switch (templateId) {
             case QueryPaymentDecoder.TEMPLATE_ID:
                 return nothing(query, offset, answer, answerOffset, PaymentRecordAnswerEncoder.TEMPLATE_ID,
                     PaymentRecordAnswerEncoder.BLOCK_LENGTH, PaymentRecordAnswerEncoder.resultEncodingOffset(), 0);

@@ -13,6 +13,7 @@ import io.daybreak.memory.UndoLog;
 import io.daybreak.merchant.Fees;
 import io.daybreak.merchant.Merchants;
 import io.daybreak.merchant.Terminals;
+import io.daybreak.payment.Reference;
 import io.daybreak.reference.PaymentSettings;
 import io.daybreak.reference.ReferenceTable;
 
@@ -51,6 +52,11 @@ final class ReferenceData {
         limits = new Limits(allocator, undo, wallets, tiers, zones);
         tables = new ReferenceTable[] {
             institutions, wallets, cards, merchants, terminals, tiers, fees, zones, businessDays, tokenKeys};
+    }
+
+    /** What payments look things up in. */
+    Reference forPayments() {
+        return new Reference(institutions, merchants, terminals, fees, cards, wallets, limits, zones, businessDays);
     }
 
     /** Sets the capacities. */

@@ -7,11 +7,15 @@ import io.daybreak.protocol.Limits;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
 import io.daybreak.protocol.codec.PutGrantEncoder;
+import io.daybreak.protocol.codec.PutIssuerDecoder;
+import io.daybreak.protocol.codec.PutIssuerLinkDecoder;
 import io.daybreak.protocol.codec.PutParticipantEncoder;
+import io.daybreak.protocol.codec.PutRouteDecoder;
 import io.daybreak.protocol.codec.QueryReferenceDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerEncoder;
 import io.daybreak.protocol.codec.SubmitAccountsEncoder;
 import io.daybreak.reference.ReferenceKind;
+import io.daybreak.routing.Issuing;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -36,19 +40,30 @@ final class ReferenceQueries {
     private static final int GRANTS_SHIFT = 9;
 
     private final StateMachine machine;
+    private final ReferenceData data;
     private final QueryReferenceDecoder query = new QueryReferenceDecoder();
     private final ReferenceAnswerEncoder encoder = new ReferenceAnswerEncoder();
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final ReferenceKind[] kinds = new ReferenceKind[256];
 
-    ReferenceQueries(final StateMachine machine, final ParticipantTable participants, final AccountTable accounts, final ReferenceData data) {
+    ReferenceQueries(final StateMachine machine, final ParticipantTable participants, final AccountTable accounts, final ReferenceData data,
+                     final Issuing issuing) {
         this.machine = machine;
+        this.data = data;
         add(new ParticipantKind(participants));
         add(new GrantKind(participants));
         add(new AccountKind(accounts));
         for (final ReferenceKind kind : data.tables) {
             add(kind);
         }
+        add(new IssuingKind(issuing, PutIssuerDecoder.TEMPLATE_ID));
+        add(new IssuingKind(issuing, PutIssuerLinkDecoder.TEMPLATE_ID));
+        add(new IssuingKind(issuing, PutRouteDecoder.TEMPLATE_ID));
+    }
+
+    /** True once payments are configured. */
+    boolean isConfigured() {
+        return data.settings.isConfigured();
     }
 
     /** Makes a kind known. To be called before the first query. */
@@ -90,6 +105,32 @@ final class ReferenceQueries {
             .nextCursor(next).count(count).result(result).reserved(0);
         answer.putShort(answerOffset + LENGTH, (short) (at - answerOffset - RECORDS), ByteOrder.LITTLE_ENDIAN);
         return at - answerOffset;
+    }
+
+    /** Issuers, their links, routes. */
+    private static final class IssuingKind implements ReferenceKind {
+        private final Issuing issuing;
+        private final int templateId;
+
+        IssuingKind(final Issuing issuing, final int templateId) {
+            this.issuing = issuing;
+            this.templateId = templateId;
+        }
+
+        @Override
+        public int templateId() {
+            return templateId;
+        }
+
+        @Override
+        public int slotEnd() {
+            return issuing.slotEnd(templateId);
+        }
+
+        @Override
+        public int encode(final int slot, final MutableDirectBuffer buffer, final int offset) {
+            return issuing.encode(templateId, slot, buffer, offset);
+        }
     }
 
     /** Participants, as PutParticipant. */

@@ -7,6 +7,9 @@ import io.daybreak.memory.Hashing;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.participant.ParticipantTable;
+import io.daybreak.payment.PaymentQueries;
+import io.daybreak.payment.Payments;
+import io.daybreak.payment.Reference;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
@@ -14,7 +17,9 @@ import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AccountActionDecoder;
 import io.daybreak.protocol.codec.AccountDecoder;
 import io.daybreak.protocol.codec.ConfigureDecoder;
+import io.daybreak.protocol.codec.CutOverDecoder;
 import io.daybreak.protocol.codec.FileUpdateDecoder;
+import io.daybreak.protocol.codec.PaymentAnswerDecoder;
 import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
@@ -43,6 +48,12 @@ public final class StateMachine {
     public static final int MAX_READ_AHEAD = ReadAhead.MAX_RUN;
 
     private static final long NS_PER_MS = 1_000_000L;
+    /**
+     * Deadlines of issuers that one sweep lets fall due, at most. Each may answer a request and eight repeats and send up to
+     * eight messages; a tick sweeps twice, and the pipeline has room for 4,096 effects of a command.
+     */
+    private static final int MAX_ISSUER_DEADLINES = 100;
+    private static final int PAYMENT_ANSWER_BYTES = PaymentAnswerDecoder.BLOCK_LENGTH;
 
     private final ParticipantTable participants = new ParticipantTable();
     private final IdMemory ids;
@@ -51,6 +62,8 @@ public final class StateMachine {
     private final Administration administration;
     private final ReferenceData reference;
     private final PaymentAdministration paymentAdministration;
+    private final Payments payments;
+    private final IssuerCommands issuerCommands;
     private final Queries queries;
     private final Chain chain;
     private final ReadAhead readAhead;
@@ -71,8 +84,13 @@ public final class StateMachine {
         this.accountCommands = new AccountCommands(transfers, administration);
         this.reference = new ReferenceData(allocator, new UndoLog());
         this.paymentAdministration = new PaymentAdministration(administration, participants, transfers, reference);
+        final Reference tables = reference.forPayments();
+        this.payments = new Payments(allocator, transfers, participants, tables);
+        this.issuerCommands = new IssuerCommands(administration, payments);
+        paymentAdministration.tell(payments);
         this.queries = new Queries(this, participants, ids, transfers,
-            new ReferenceQueries(this, participants, transfers.accounts(), reference));
+            new ReferenceQueries(this, participants, transfers.accounts(), reference, payments.issuing()), payments,
+            new PaymentQueries(payments, tables));
         this.chain = new Chain(this, participants, ids, transfers, administration);
         this.readAhead = new ReadAhead(transfers.accounts(), ids);
     }
@@ -95,8 +113,9 @@ public final class StateMachine {
 
     private void sweep() {
         int swept = 0;
-        while (swept < administration.sweepLimit() && nextDeadlineNs() <= nowNs) {
-            fallDue();
+        int sweptOfIssuers = 0;
+        while (swept < administration.sweepLimit() && sweptOfIssuers < MAX_ISSUER_DEADLINES && nextDeadlineNs() <= nowNs) {
+            sweptOfIssuers += fallDue() ? 1 : 0;
             swept++;
         }
         if (swept > 0) {
@@ -105,14 +124,26 @@ public final class StateMachine {
         sweptInEntry += swept;
     }
 
-    /** Carries out the earliest deadline; of several at one instant, holds before business days. */
-    private void fallDue() {
-        if (transfers.nextDeadlineNs() <= reference.businessDays.nextCutOverNs()) {
+    /**
+     * Carries out the earliest deadline; of several at one instant, holds before issuers' before business days. Returns true
+     * for one of an issuer.
+     */
+    private boolean fallDue() {
+        final long holdNs = transfers.nextDeadlineNs();
+        final long issuerNs = payments.issuing().nextDeadlineNs();
+        final long dayNs = reference.businessDays.nextCutOverNs();
+        if (holdNs <= issuerNs && holdNs <= dayNs) {
             transfers.expireNext(lastSequence);
+            payments.onHoldExpired(transfers.expiredOwner(), transfers.expiredId(), transfers.expiredAmount());
             transfers.trim();
+        } else if (issuerNs <= dayNs) {
+            payments.issuing().expireNext(nowNs, lastSequence);
+            transfers.trim();
+            return true;
         } else {
-            reference.businessDays.cutOverNext(nowNs);
+            dayOpened(reference.businessDays.cutOverNext(nowNs), lastSequence);
         }
+        return false;
     }
 
     /** Deadlines swept since the entry began. */
@@ -187,6 +218,7 @@ public final class StateMachine {
     public void emitTo(final EffectEmitter emitter) {
         effects = emitter;
         reference.businessDays.emitTo(emitter);
+        payments.issuing().emitTo(emitter);
     }
 
     /**
@@ -200,7 +232,31 @@ public final class StateMachine {
     public void applyPayment(final int templateId, final int participantId, final DirectBuffer command, final int offset,
                              final int length, final long linkId, final long correlationId, final Outcome outcome,
                              final MutableDirectBuffer answer, final int answerOffset) {
-        undecided(outcome, Result.NOT_CONFIGURED);
+        if (!reference.settings.isConfigured()) {
+            undecided(outcome, Result.NOT_CONFIGURED);
+            answer.setMemory(answerOffset, PAYMENT_ANSWER_BYTES, (byte) 0);
+            return;
+        }
+        final long sequence = lastSequence + 1;
+        final int result;
+        switch (templateId) {
+            case PaymentDecoder.TEMPLATE_ID:
+                result = payments.apply(participantId, command, offset, length, linkId, correlationId, sequence, nowNs, refusal,
+                    answer, answerOffset);
+                break;
+            case FileUpdateDecoder.TEMPLATE_ID:
+                result = payments.updateFile(participantId, command, offset, length, sequence, nowNs, refusal, answer, answerOffset);
+                break;
+            default:
+                result = payments.reconcile(participantId, command, offset, length, sequence, nowNs, refusal, answer, answerOffset);
+                break;
+        }
+        final int flags = payments.outcomeFlags();
+        if (Result.isDecided(result) && (flags & (OutcomeFlags.REPEATED | OutcomeFlags.NOT_JOURNALED)) == 0) {
+            takeSequence();
+            transfers.trim();
+        }
+        outcome.set(payments.outcomeSequence(), payments.outcomeTimestampNs(), payments.outcomeAmount(), result, flags);
     }
 
     /** Parts A to C of the precedence: contents, participant, an id from the future. */
@@ -302,9 +358,7 @@ public final class StateMachine {
                 result = accountCommands.act(participantId, command, offset, length);
                 break;
             default:
-                result = PaymentAdministration.isOfFamily(templateId)
-                    ? paymentAdministration.apply(templateId, participantId, command, offset, length, nowNs)
-                    : administration.apply(templateId, participantId, command, offset, length, nowNs);
+                result = administer(templateId, participantId, command, offset, length);
                 break;
         }
         if (result == AccountCommands.ALREADY_CREATED) {
@@ -316,6 +370,25 @@ public final class StateMachine {
         } else {
             undecided(outcome, result);
         }
+    }
+
+    private int administer(final int templateId, final int participantId, final DirectBuffer command, final int offset, final int length) {
+        if (IssuerCommands.isOfFamily(templateId)) {
+            return reference.settings.isConfigured()
+                ? issuerCommands.apply(templateId, participantId, command, offset, length, lastSequence + 1, nowNs) : Result.NOT_CONFIGURED;
+        }
+        if (!PaymentAdministration.isOfFamily(templateId)) {
+            return administration.apply(templateId, participantId, command, offset, length, nowNs);
+        }
+        final int result = paymentAdministration.apply(templateId, participantId, command, offset, length, nowNs);
+        if (templateId == CutOverDecoder.TEMPLATE_ID && result == Result.OK) {
+            dayOpened(reference.businessDays.lastOpenedGroup(), lastSequence + 1);
+        }
+        return result;
+    }
+
+    private void dayOpened(final int group, final long sequence) {
+        payments.onDayOpened(group, reference.businessDays.previousDate(group), nowNs, sequence);
     }
 
     /** True for templates that {@link #query} answers. */
@@ -368,7 +441,8 @@ public final class StateMachine {
 
     /** Earliest open deadline in epoch nanoseconds; {@link Long#MAX_VALUE} if there is none. */
     public long nextDeadlineNs() {
-        return Math.min(transfers.nextDeadlineNs(), reference.businessDays.nextCutOverNs());
+        return Math.min(Math.min(transfers.nextDeadlineNs(), payments.issuing().nextDeadlineNs()),
+            reference.businessDays.nextCutOverNs());
     }
 
     /** True once the first Configure was applied. */
@@ -388,12 +462,14 @@ public final class StateMachine {
 
     /** Running digest of the whole state. Cheap. */
     public long digest() {
-        return combine(transfers.digest(), ids.digest(), participants.digest()) + reference.digest();
+        return combine(transfers.digest(), ids.digest(), participants.digest()) + reference.digest()
+            + payments.digest();
     }
 
     /** The digest, computed from all tables; equal to {@link #digest()}, or the state is damaged. Slow: reads everything. */
     public long computeDigest() {
-        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest()) + reference.computeDigest();
+        return combine(transfers.computeDigest(), ids.computeDigest(), participants.computeDigest()) + reference.computeDigest()
+            + payments.computeDigest();
     }
 
     private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {

@@ -12,6 +12,7 @@ import org.agrona.DirectBuffer;
  * <pre>
  *    0 institution, category and currency (16)    16 fixed    24 minimum    32 maximum    40 fee account
  *   48 basis points (4), category, currency (2 each)    56 status, flags, tolerance, 0 (2 each)
+ *   | 64 slot of the fee account (4)
  * </pre>
  * At most {@link #CAPACITY} rows. Amounts are minor units. Ledger thread only.
  */
@@ -31,9 +32,10 @@ public final class Fees extends ReferenceTable {
     private static final int STATUS = 56;
     private static final int FLAGS = 58;
     private static final int TOLERANCE = 60;
+    private static final int ACCOUNT_SLOT = 64;
 
     public Fees(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutFeeDecoder.TEMPLATE_ID, PutFeeDecoder.BLOCK_LENGTH, 8, 128, 8);
+        super(allocator, undo, PutFeeDecoder.TEMPLATE_ID, PutFeeDecoder.BLOCK_LENGTH, 8, 128, 8, STATUS);
     }
 
     /** Second word of a row's key. */
@@ -64,22 +66,18 @@ public final class Fees extends ReferenceTable {
         return row != NOT_FOUND && status(row) == RecordStatus.ACTIVE ? row : NOT_FOUND;
     }
 
-    /** True if this very row was put and not removed. */
-    public boolean isPresent(final long institution, final int mcc, final int currency) {
-        return findPresent(institution, key(mcc, currency)) != NOT_FOUND;
-    }
-
     /**
      * Puts a row; the caller has checked the contents.
      *
      * @return false if it was there with these very contents
      */
-    public boolean put(final long institution, final int mcc, final int currency, final DirectBuffer command, final int offset) {
+    public boolean put(final long institution, final int mcc, final int currency, final DirectBuffer command, final int offset,
+                       final int accountSlot) {
         final int existing = records.find(institution, key(mcc, currency));
         if (existing != NOT_FOUND && hasContents(existing, command, offset)) {
             return false;
         }
-        write(institution, key(mcc, currency), command, offset);
+        putBeside(write(institution, key(mcc, currency), command, offset), ACCOUNT_SLOT, accountSlot);
         return true;
     }
 
@@ -100,6 +98,11 @@ public final class Fees extends ReferenceTable {
     /** Account that takes the fee. */
     public long feeAccountId(final int row) {
         return int64(row, FEE_ACCOUNT_ID);
+    }
+
+    /** Slot of that account in the table of accounts. */
+    public int feeAccountSlot(final int slot) {
+        return int32(slot, ACCOUNT_SLOT);
     }
 
     /** True if a refund gives the fee back in proportion. */

@@ -13,6 +13,7 @@ import org.agrona.UnsafeApi;
  * identifier is unique over all acquirers.
  * <pre>
  *    0 identifier (16)    16 account id    24 institution    32 category, status (2 each), biller number (4)    40 0
+ *   | 48 slot of the account (4)
  * </pre>
  * A merchant keeps its slot for ever. Ledger thread only.
  */
@@ -22,6 +23,7 @@ public final class Merchants extends ReferenceTable {
     private static final int MCC = 32;
     private static final int STATUS = 34;
     private static final int BILLER_NUMBER = 36;
+    private static final int ACCOUNT_SLOT = 48;
     /** In a record of the index of billers: slot of the merchant. */
     private static final int MERCHANT_SLOT = 16;
 
@@ -29,7 +31,7 @@ public final class Merchants extends ReferenceTable {
     private final RecordTable billers;
 
     public Merchants(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutMerchantDecoder.TEMPLATE_ID, PutMerchantDecoder.BLOCK_LENGTH, 16, 64, 6);
+        super(allocator, undo, PutMerchantDecoder.TEMPLATE_ID, PutMerchantDecoder.BLOCK_LENGTH, 16, 64, 6, STATUS);
         this.billers = new RecordTable(allocator, undo, 32, 2);
     }
 
@@ -55,20 +57,36 @@ public final class Merchants extends ReferenceTable {
      *
      * @return false if it was there with these very contents
      */
-    public boolean put(final long first, final long second, final DirectBuffer command, final int offset) {
+    public boolean put(final long first, final long second, final DirectBuffer command, final int offset, final int accountSlot) {
         final int existing = records.find(first, second);
         if (existing != NOT_FOUND && hasContents(existing, command, offset)) {
             return false;
         }
-        if (existing != NOT_FOUND && !isRemoved(existing) && billerNumber(existing) != 0) {
-            billers.remove(billers.find(billerNumber(existing) & 0xFFFF_FFFFL, 0));
+        if (find(first, second) != NOT_FOUND) {
+            forgetBiller(existing);
         }
         final int slot = write(first, second, command, offset);
-        if (!isRemoved(slot) && billerNumber(slot) != 0) {
+        putBeside(slot, ACCOUNT_SLOT, accountSlot);
+        if (billerNumber(slot) != 0) {
             final int biller = billers.add(billerNumber(slot) & 0xFFFF_FFFFL, 0);
             UnsafeApi.putInt(billers.address(biller) + MERCHANT_SLOT, slot);
         }
         return true;
+    }
+
+    @Override
+    public boolean remove(final long first, final long second) {
+        final int slot = find(first, second);
+        if (slot != NOT_FOUND) {
+            forgetBiller(slot);
+        }
+        return super.remove(first, second);
+    }
+
+    private void forgetBiller(final int slot) {
+        if (billerNumber(slot) != 0) {
+            billers.remove(billers.find(billerNumber(slot) & 0xFFFF_FFFFL, 0));
+        }
     }
 
     /** First eight bytes of the identifier. */
@@ -84,6 +102,11 @@ public final class Merchants extends ReferenceTable {
     /** Account that it is paid to. */
     public long accountId(final int slot) {
         return int64(slot, ACCOUNT_ID);
+    }
+
+    /** Slot of that account in the table of accounts. */
+    public int accountSlot(final int slot) {
+        return int32(slot, ACCOUNT_SLOT);
     }
 
     /** Its acquirer; 0: any. */

@@ -21,7 +21,7 @@ public final class Terminals extends ReferenceTable {
     private static final int STATUS = 32;
 
     public Terminals(final SlabAllocator allocator, final UndoLog undo) {
-        super(allocator, undo, PutTerminalDecoder.TEMPLATE_ID, PutTerminalDecoder.BLOCK_LENGTH, 16, 64, 6);
+        super(allocator, undo, PutTerminalDecoder.TEMPLATE_ID, PutTerminalDecoder.BLOCK_LENGTH, 16, 64, 6, DROPS_REMOVED);
     }
 
     /** Slot of an acquirer's terminal, or else of one with this identifier that serves any, or {@link #NOT_FOUND}. */
@@ -44,16 +44,6 @@ public final class Terminals extends ReferenceTable {
         return true;
     }
 
-    /** Drops a terminal; false if it was not there. */
-    public boolean remove(final long terminal, final long institution) {
-        final int slot = records.find(terminal, institution);
-        if (slot == NOT_FOUND) {
-            return false;
-        }
-        records.remove(slot);
-        return true;
-    }
-
     /** Its acquirer; 0: any. */
     public long institution(final int slot) {
         return int64(slot, INSTITUTION);
@@ -72,10 +62,5 @@ public final class Terminals extends ReferenceTable {
     @Override
     public int status(final int slot) {
         return uint16(slot, STATUS);
-    }
-
-    @Override
-    protected boolean isRemoved(final int slot) {
-        return false;
     }
 }

@@ -18,8 +18,9 @@ import org.agrona.UnsafeApi;
  * So a put is a copy, the same contents are the same bytes, and a query tells the record as the very message that would
  * put it again. A block whose key is made of fields further behind has a leading key of 0 bytes and keeps them all.
  * <p>
- * A record whose status is REMOVED is not found, and is not told; its slot stays its own, so that whoever remembers a
- * slot never finds another record in it. Kinds that come and go, and whose slots nobody remembers, drop it for good.
+ * A record that is removed keeps its contents but for the status; it is not found, and not told. Its slot stays its own,
+ * so that whoever remembers a slot never finds another record in it. Kinds that come and go, and whose slots nobody
+ * remembers, drop it for good.
  * <p>
  * Ledger thread only. At most {@link #capacity()} records, removed ones among them.
  */
@@ -28,6 +29,9 @@ public abstract class ReferenceTable implements ReferenceKind {
     public static final int NOT_FOUND = RecordTable.NOT_FOUND;
     /** Bytes of a record's key. */
     protected static final int KEY_BYTES = 16;
+
+    /** Place of the status in the records of a kind that drops them. */
+    protected static final int DROPS_REMOVED = -1;
 
     private static final int CORRELATION_BYTES = 8;
 
@@ -38,16 +42,20 @@ public abstract class ReferenceTable implements ReferenceKind {
     private final int leadingKeyBytes;
     private final int rest;
     private final int restWords;
+    private final int statusAt;
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
 
     /**
      * @param leadingKeyBytes bytes of the key that stand behind the correlation id: 0, 8 or 16
      * @param recordBytes     size of a record, a power of two
      * @param hashedWords     words of a record that are state
+     * @param statusAt        place of the status in a record, or {@link #DROPS_REMOVED}
      */
     protected ReferenceTable(final SlabAllocator allocator, final UndoLog undo, final int templateId, final int blockLength,
-                             final int leadingKeyBytes, final int recordBytes, final int hashedWords) {
+                             final int leadingKeyBytes, final int recordBytes, final int hashedWords,
+                             final int statusAt) {
         this.records = new RecordTable(allocator, undo, recordBytes, hashedWords);
+        this.statusAt = statusAt;
         this.templateId = templateId;
         this.blockLength = blockLength;
         this.leadingKeyBytes = leadingKeyBytes;
@@ -86,9 +94,25 @@ public abstract class ReferenceTable implements ReferenceKind {
     /** State of the record in a slot: {@link RecordStatus}, or what the kind has instead. */
     public abstract int status(int slot);
 
-    /** True if the record in a slot was removed. */
-    protected boolean isRemoved(final int slot) {
-        return status(slot) == RecordStatus.REMOVED;
+    private boolean isRemoved(final int slot) {
+        return statusAt != DROPS_REMOVED && status(slot) == RecordStatus.REMOVED;
+    }
+
+    /** Removes a record; false if it was not there. */
+    public boolean remove(final long key0, final long key1) {
+        final int slot = findPresent(key0, key1);
+        if (slot == NOT_FOUND) {
+            return false;
+        }
+        if (statusAt == DROPS_REMOVED) {
+            records.remove(slot);
+        } else {
+            records.beforeChange(slot);
+            // The status is below 256 wherever it stands: its low byte comes first.
+            UnsafeApi.putByte(records.address(slot) + statusAt, (byte) RecordStatus.REMOVED);
+            records.afterChange(slot);
+        }
+        return true;
     }
 
     /** Slot of a record that was not removed, or {@link #NOT_FOUND}. */

@@ -23,6 +23,8 @@ public interface IssuerOutcomes {
     int GIVEN_UP = 5;
     /** A reversal that was never sent became needless: the issuer had declined, or nothing had been sent to it. No item. */
     int NEEDLESS = 6;
+    /** The key of its card's ciphertext is gone: it can never be sent. An item. */
+    int CARD_DATA_GONE = 7;
 
     /**
      * The issuer approved in time. {@link IssuerReply#isPartialApproval} tells of a part, which then is what
@@ -61,7 +63,7 @@ public interface IssuerOutcomes {
      * @param mti          120, 220 or 420
      * @param amountMinor  of the message
      * @param responseCode DE 39 of the last answer, as {@link IssuerReply#code} makes it; 0: none came
-     * @param how          {@link #ENDED} to {@link #NEEDLESS}; {@link #REFUSED} to {@link #GIVEN_UP} make an item, of
+     * @param how          {@link #ENDED} to {@link #NEEDLESS}; {@link #REFUSED} to {@link #GIVEN_UP} and {@link #CARD_DATA_GONE} make an item, of
      *                     an advice against the operator
      */
     void onEntryEnded(int place, long paymentId, int issuerId, int mti, long amountMinor, int responseCode, int how, long nowNs,

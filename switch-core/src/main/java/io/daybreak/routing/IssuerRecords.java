@@ -12,8 +12,9 @@ import io.daybreak.protocol.codec.PutRouteDecoder;
 import io.daybreak.protocol.codec.PutRouteEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.function.LongPredicate;
+import java.util.function.LongToIntFunction;
 
 /**
  * Takes issuers, links and routes as the operator puts them, and gives them back as the same messages. A record that is
@@ -33,7 +34,7 @@ final class IssuerRecords {
 
     private final Issuers issuers;
     private final Routes routes;
-    private final LongPredicate accountExists;
+    private final LongToIntFunction currencyOf;
     private final PutIssuerDecoder putIssuer = new PutIssuerDecoder();
     private final PutIssuerLinkDecoder putLink = new PutIssuerLinkDecoder();
     private final PutRouteDecoder putRoute = new PutRouteDecoder();
@@ -42,11 +43,12 @@ final class IssuerRecords {
     private final PutIssuerLinkEncoder linkEncoder = new PutIssuerLinkEncoder();
     private final PutRouteEncoder routeEncoder = new PutRouteEncoder();
     private final int[] mccs = new int[Route.MCCS];
+    private final MutableDirectBuffer present = new UnsafeBuffer(new byte[256]);
 
-    IssuerRecords(final Issuers issuers, final Routes routes, final LongPredicate accountExists) {
+    IssuerRecords(final Issuers issuers, final Routes routes, final LongToIntFunction currencyOf) {
         this.issuers = issuers;
         this.routes = routes;
-        this.accountExists = accountExists;
+        this.currencyOf = currencyOf;
     }
 
     int putIssuer(final DirectBuffer command, final int offset) {
@@ -54,6 +56,11 @@ final class IssuerRecords {
         final int result = checkIssuer(body, command, offset + PutIssuerDecoder.codeEncodingOffset());
         if (result != Result.OK) {
             return result;
+        }
+        final Issuer known = issuers.issuer(body.issuerId());
+        if (isUnchanged(PutIssuerDecoder.TEMPLATE_ID, body.issuerId(), known == null || known.status == RecordStatus.REMOVED,
+            body.status(), command, offset, PutIssuerDecoder.BLOCK_LENGTH)) {
+            return Issuing.UNCHANGED;
         }
         final Issuer issuer = issuers.make(body.issuerId());
         issuers.before(issuer);
@@ -86,8 +93,12 @@ final class IssuerRecords {
             || !isWithin(body.currency(), 1, 999) || !isText(command, codeOffset)) {
             return Result.RECORD_INVALID;
         }
-        return accountExists.test(body.settlementAccountId()) && accountExists.test(body.exceptionAccountId())
-            ? Result.OK : Result.RECORD_NAMES_AN_UNKNOWN_ACCOUNT;
+        final int settlementCurrency = currencyOf.applyAsInt(body.settlementAccountId());
+        final int exceptionCurrency = currencyOf.applyAsInt(body.exceptionAccountId());
+        if (settlementCurrency == Issuing.NO_ACCOUNT || exceptionCurrency == Issuing.NO_ACCOUNT) {
+            return Result.RECORD_NAMES_AN_UNKNOWN_ACCOUNT;
+        }
+        return settlementCurrency == body.currency() && exceptionCurrency == body.currency() ? Result.OK : Result.RECORD_INVALID;
     }
 
     int putLink(final DirectBuffer command, final int offset) {
@@ -113,6 +124,10 @@ final class IssuerRecords {
         }
         if (!isListed && body.status() != RecordStatus.REMOVED && issuer.links.length == Issuer.MAX_LINKS) {
             return Result.RECORD_INVALID;
+        }
+        if (isUnchanged(PutIssuerLinkDecoder.TEMPLATE_ID, body.linkId(), !isListed, body.status(), command, offset,
+            PutIssuerLinkDecoder.BLOCK_LENGTH)) {
+            return Issuing.UNCHANGED;
         }
         final IssuerLink link = issuers.makeLink(body.linkId());
         issuers.before(link);
@@ -149,6 +164,11 @@ final class IssuerRecords {
         if (issuers.issuer(body.issuerId()) == null) {
             return Result.RECORD_NAMES_AN_UNKNOWN_RECORD;
         }
+        final Route known = routes.route(body.routeId());
+        if (isUnchanged(PutRouteDecoder.TEMPLATE_ID, body.routeId(), known == null || known.status == RecordStatus.REMOVED,
+            body.status(), command, offset, PutRouteDecoder.BLOCK_LENGTH)) {
+            return Issuing.UNCHANGED;
+        }
         final Route route = routes.make(body.routeId());
         routes.before(route);
         route.amountFromMinor = body.amountFromMinor();
@@ -169,6 +189,21 @@ final class IssuerRecords {
         System.arraycopy(mccs, 0, route.standInExcludedMccs, 0, Route.MCCS);
         routes.after(route);
         return Result.OK;
+    }
+
+    /** True if the record would be given back as these very bytes, or is not there and is to be removed. */
+    private boolean isUnchanged(final int templateId, final int slot, final boolean isAbsent, final int status,
+                                final DirectBuffer command, final int offset, final int length) {
+        if (isAbsent) {
+            return status == RecordStatus.REMOVED;
+        }
+        encode(templateId, slot, present, 0);
+        for (int i = Long.BYTES; i < length; i++) {
+            if (command.getByte(offset + i) != present.getByte(MessageHeaderEncoder.ENCODED_LENGTH + i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Up to eight categories of four digits, then zero bytes. */

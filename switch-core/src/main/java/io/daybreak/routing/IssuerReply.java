@@ -14,6 +14,11 @@ public final class IssuerReply {
     /** DE 39 = 00. */
     public static final int CODE_00 = code('0', '0');
 
+    /** DE 39 of a reversal that the acquirer wanted. */
+    static final int CODE_17 = code('1', '7');
+    /** DE 39 of a reversal after a time-out. */
+    static final int CODE_68 = code('6', '8');
+
     private static final int CODE_08 = code('0', '8');
     private static final int CODE_10 = code('1', '0');
     private static final int CODE_11 = code('1', '1');

@@ -30,6 +30,7 @@ final class IssuerRequests {
     private final IssuerMessages messages;
     private final IssuerOutcomes outcomes;
     private final PaymentDecoder command = new PaymentDecoder();
+    private long lateAnswers;
 
     IssuerRequests(final Issuers issuers, final RoutedPayments payments, final StoreAndForward storeAndForward,
                    final IssuerMessages messages, final IssuerOutcomes outcomes) {
@@ -92,17 +93,20 @@ final class IssuerRequests {
         if (needsReversal(slot)) {
             payments.releasePromise();
             storeAndForward.addRequestReversal(slot, UnsafeApi.getLong(payments.address(slot) + RoutedPayments.AMOUNT),
-                Issuing.NOTHING_REMAINS_TOLD, true, nowNs);
+                Issuing.NOTHING_REMAINS_TOLD, IssuerReply.CODE_17, true, nowNs);
         }
     }
 
     /** A response that names this request's trace number. Returns false if it is not waited for. */
     boolean onAnswer(final int slot, final IssuerReply reply, final long nowNs, final long sequence) {
         final long record = payments.address(slot);
-        if (reply.responseCode() == 0 || RoutedPayments.number(record + RoutedPayments.LINK) != reply.linkId()
+        if (RoutedPayments.number(record + RoutedPayments.LINK) != reply.linkId()
             || !reply.answers(RoutedPayments.number(record + RoutedPayments.MTI))
             || !reply.agreesInRrn(record + RoutedPayments.RRN) || !agreesInAmount(record, reply)) {
             return false;
+        }
+        if (reply.responseCode() == 0) {
+            return payments.state(slot) == RoutedPayments.PENDING && onUnreadableAnswer(slot, reply, nowNs, sequence);
         }
         switch (payments.state(slot)) {
             case RoutedPayments.PENDING:
@@ -135,7 +139,7 @@ final class IssuerRequests {
             payments.setState(slot, RoutedPayments.OVER);
             outcomes.onDeclined(place, paymentId, reply, nowNs, sequence);
         } else if (reply.isPartialApproval() && !isGoodPart(slot, reply)) {
-            undo(slot, movesMoney, nowNs);
+            undo(slot, movesMoney, IssuerReply.CODE_00, nowNs);
             outcomes.onInvalid(place, paymentId, reply, nowNs, sequence);
         } else {
             releasePromise(movesMoney);
@@ -143,6 +147,18 @@ final class IssuerRequests {
             outcomes.onApproved(place, paymentId, reply, nowNs, sequence);
         }
         removeIfOver(slot, paymentId);
+    }
+
+    /** An answer without DE 39, or of the wrong form, is none: nobody knows what the issuer did, and waiting would not tell. */
+    private boolean onUnreadableAnswer(final int slot, final IssuerReply reply, final long nowNs, final long sequence) {
+        final long paymentId = payments.paymentId(slot);
+        final int place = payments.place(slot);
+        endPending(slot);
+        unindex(slot);
+        undo(slot, needsReversal(slot), IssuerReply.CODE_00, nowNs);
+        outcomes.onInvalid(place, paymentId, reply, nowNs, sequence);
+        removeIfOver(slot, paymentId);
+        return true;
     }
 
     private void approve(final int slot, final IssuerReply reply, final boolean movesMoney) {
@@ -187,6 +203,7 @@ final class IssuerRequests {
             return false;
         }
         final long paymentId = payments.paymentId(slot);
+        lateAnswers++;
         payments.setByte(slot, RoutedPayments.LATE, 1);
         if (!reply.isApproval()) {
             storeAndForward.endNeedless(slot, reply.responseCode(), nowNs, sequence);
@@ -196,6 +213,11 @@ final class IssuerRequests {
         }
         removeIfOver(slot, paymentId);
         return true;
+    }
+
+    /** Answers that were known to be late, since start. Not state. */
+    long lateAnswers() {
+        return lateAnswers;
     }
 
     /** No byte of the request has left. Returns false if that is no news. */
@@ -264,19 +286,19 @@ final class IssuerRequests {
             payments.setState(slot, movesMoney ? RoutedPayments.UNDONE : RoutedPayments.OVER);
             storeAndForward.releaseHeldBack(slot, nowNs);
         } else {
-            undo(slot, movesMoney, nowNs);
+            undo(slot, movesMoney, IssuerReply.CODE_68, nowNs);
             outcomes.onTimedOut(payments.place(slot), paymentId, nowNs, sequence);
         }
         removeIfOver(slot, paymentId);
     }
 
     /** What the issuer did, or may have done, is to be undone. */
-    private void undo(final int slot, final boolean movesMoney, final long nowNs) {
+    private void undo(final int slot, final boolean movesMoney, final int reason, final long nowNs) {
         releasePromise(movesMoney);
         payments.setState(slot, movesMoney ? RoutedPayments.UNDONE : RoutedPayments.OVER);
         if (movesMoney) {
             storeAndForward.addRequestReversal(slot, UnsafeApi.getLong(payments.address(slot) + RoutedPayments.AMOUNT),
-                Issuing.NOTHING_REMAINS_TOLD, false, nowNs);
+                Issuing.NOTHING_REMAINS_TOLD, reason, false, nowNs);
         }
     }
 

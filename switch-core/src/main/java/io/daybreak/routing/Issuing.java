@@ -17,7 +17,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
 
-import java.util.function.LongPredicate;
+import java.util.function.LongToIntFunction;
 
 /**
  * All that the payments need of issuers: where a card's payment goes, the request on its way, its answer, its reversal, its
@@ -41,6 +41,10 @@ public final class Issuing {
     public static final int NO_ROUTE = -1;
     /** No payment. */
     public static final int NO_PLACE = -1;
+    /** No such account. */
+    public static final int NO_ACCOUNT = -1;
+    /** Not a result code: the record is there with the very contents asked for, or is not there and was to be removed. */
+    public static final int UNCHANGED = -2;
     /** {@code remainingMinor} of a reversal of the whole: DE 95 is absent. */
     public static final long NOTHING_REMAINS_TOLD = -1;
 
@@ -48,8 +52,11 @@ public final class Issuing {
     private static final int HOLD = 1;
     private static final int GO_ON = 2;
     private static final int GIVE_UP = 3;
+    /** Reason of an IssuerSendFailed. */
+    private static final int CARD_DATA_GONE = 1;
 
     private final UndoLog undo = new UndoLog();
+    private final Told outcomes = new Told();
     private final Issuers issuers = new Issuers();
     private final Routes routes = new Routes(issuers);
     private final RoutedPayments payments;
@@ -66,20 +73,25 @@ public final class Issuing {
     private final IssuerSendFailedDecoder sendFailed = new IssuerSendFailedDecoder();
     private final StoreAndForwardActionDecoder action = new StoreAndForwardActionDecoder();
     private long lateAnswers;
+    private boolean isConfigured;
 
     /**
-     * @param outcomes      hears what becomes of messages
-     * @param accountExists true for an account that an issuer may name
+     * @param currencyOf ISO 4217 number of an account's currency by its id, or {@link #NO_ACCOUNT}
      */
-    public Issuing(final SlabAllocator allocator, final IssuerOutcomes outcomes, final LongPredicate accountExists) {
+    public Issuing(final SlabAllocator allocator, final LongToIntFunction currencyOf) {
         payments = new RoutedPayments(allocator, undo);
         messages = new IssuerMessages(payments);
         storeAndForward = new StoreAndForward(allocator, undo, issuers, payments, messages, outcomes);
         requests = new IssuerRequests(issuers, payments, storeAndForward, messages, outcomes);
         reconciliations = new Reconciliations(allocator, undo, issuers, payments, messages, outcomes);
         standIn = new StandIn(allocator, undo);
-        records = new IssuerRecords(issuers, routes, accountExists);
+        records = new IssuerRecords(issuers, routes, currencyOf);
         storeAndForwardQuery = new StoreAndForwardQuery(issuers, storeAndForward);
+    }
+
+    /** Says who hears what becomes of messages; to be called once, before any command. */
+    public void tell(final IssuerOutcomes listener) {
+        outcomes.listener(listener);
     }
 
     /** From now on effects go to {@code emitter}; before that nowhere. */
@@ -101,6 +113,7 @@ public final class Issuing {
         payments.configure(paymentCapacity, requestCapacity, storeAndForwardCapacity);
         storeAndForward.configure(storeAndForwardCapacity);
         standIn.configure(standInCapacity);
+        isConfigured = true;
     }
 
     // ---- Requests ----
@@ -257,7 +270,8 @@ public final class Issuing {
      *
      * @param amountMinor    DE 4: what the original was approved for
      * @param remainingMinor DE 95: what remains of it; {@link #NOTHING_REMAINS_TOLD} if all is reversed
-     * @return OK; NOTHING_LEFT_TO_REVERSE if there is one already; ORIGINAL_NOT_FOUND if the issuer knows nothing of the payment
+     * @return OK; NOTHING_LEFT_TO_REVERSE if there is one already; ORIGINAL_NOT_FOUND if the issuer knows nothing of the
+     *         payment; RECORD_CAPACITY_REACHED
      */
     public int reverse(final int place, final long amountMinor, final long remainingMinor, final long nowNs) {
         if (!isKnownToIssuer(place)) {
@@ -266,10 +280,13 @@ public final class Issuing {
         final int slot = payments.at(place);
         final boolean ofAdvice = payments.isAdvised(slot);
         if (payments.reversalState(slot, ofAdvice) == RoutedPayments.REVERSAL_NONE) {
+            if (!storeAndForward.hasRoom()) {
+                return Result.RECORD_CAPACITY_REACHED;
+            }
             if (ofAdvice) {
                 storeAndForward.addAdviceReversal(slot, amountMinor, remainingMinor, nowNs);
             } else {
-                storeAndForward.addRequestReversal(slot, amountMinor, remainingMinor, false, nowNs);
+                storeAndForward.addRequestReversal(slot, amountMinor, remainingMinor, IssuerReply.CODE_17, false, nowNs);
             }
             return Result.OK;
         }
@@ -438,7 +455,7 @@ public final class Issuing {
         return Result.OK;
     }
 
-    /** No byte of a message has left (109): another link, or the end of the request. OK, ANSWER_NOT_WAITED_FOR, MALFORMED_COMMAND. */
+    /** No byte of a message has left (109): another link, or the end of the request; of an entry whose card nobody can read, its end. OK, ANSWER_NOT_WAITED_FOR, MALFORMED_COMMAND. */
     public int onSendFailed(final DirectBuffer command, final int offset, final int length, final long nowNs, final long sequence) {
         if (length != IssuerSendFailedDecoder.BLOCK_LENGTH) {
             return Result.MALFORMED_COMMAND;
@@ -450,7 +467,9 @@ public final class Issuing {
             : payments.indexed(link.issuerId, (int) sendFailed.transmission(), (int) sendFailed.stan());
         final boolean known = value != RoutedPayments.NONE && (Indexed.kind(value) == Indexed.PAYMENT
             ? requests.onSendFailed(Indexed.slot(value), linkId, nowNs, sequence)
-            : Indexed.kind(value) == Indexed.ENTRY && storeAndForward.onSendFailed(Indexed.slot(value), linkId, nowNs));
+            : Indexed.kind(value) == Indexed.ENTRY && (sendFailed.reason() == CARD_DATA_GONE
+                ? storeAndForward.onCardDataGone(Indexed.slot(value), linkId, nowNs, sequence)
+                : storeAndForward.onSendFailed(Indexed.slot(value), linkId, nowNs)));
         return known ? Result.OK : Result.ANSWER_NOT_WAITED_FOR;
     }
 
@@ -458,7 +477,7 @@ public final class Issuing {
      * PutIssuer, PutIssuerLink, PutRoute, StoreAndForwardAction (91 to 94). The caller has checked the right.
      *
      * @return OK, MALFORMED_COMMAND, RESERVED_MUST_BE_ZERO, RECORD_INVALID, RECORD_NOT_FOUND, RECORD_NAMES_AN_UNKNOWN_ACCOUNT,
-     *         RECORD_NAMES_AN_UNKNOWN_RECORD
+     *         RECORD_NAMES_AN_UNKNOWN_RECORD, or {@link #UNCHANGED}
      */
     public int administer(final int templateId, final DirectBuffer command, final int offset, final int length, final long nowNs,
                           final long sequence) {
@@ -591,7 +610,7 @@ public final class Issuing {
 
     /** Answers that came late or that nobody waited for, since start. Not state. */
     public long lateAnswers() {
-        return lateAnswers;
+        return lateAnswers + requests.lateAnswers();
     }
 
     /**
@@ -621,14 +640,14 @@ public final class Issuing {
 
     // ---- Digest ----
 
-    /** Running digest of all that decides. */
+    /** Running digest of all that decides; 0 before {@link #configure}. */
     public long digest() {
-        return combine(issuers.digest(), routes.digest(), payments.digest(), storeAndForward.digest(), standIn.digest());
+        return !isConfigured ? 0 : combine(issuers.digest(), routes.digest(), payments.digest(), storeAndForward.digest(), standIn.digest());
     }
 
     /** The digest, computed from the tables. */
     public long computeDigest() {
-        return combine(issuers.computeDigest(), routes.computeDigest(), payments.computeDigest(), storeAndForward.computeDigest(),
+        return !isConfigured ? 0 : combine(issuers.computeDigest(), routes.computeDigest(), payments.computeDigest(), storeAndForward.computeDigest(),
             standIn.computeDigest());
     }
 

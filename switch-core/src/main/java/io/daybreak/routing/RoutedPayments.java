@@ -23,7 +23,7 @@ import org.agrona.UnsafeApi;
  *  184 deadline           192 created            200 reversal of the request: its entry, or 0
  *  208 state of that reversal, late answer, other links tried, state of the advice's reversal (1 each), entries in store-and-forward (4)
  *  216 stan (4) and transmission (4) of the reversal
- *  224 stan (4) and transmission (4) of the advice   232 mti of the advice (2)
+ *  224 stan (4) and transmission (4) of the advice   232 mti of the advice, reason of the reversal (2 each)
  *  240 place (4), entry of the advice's reversal (4)    248 the table's own
  * </pre>
  * Beside each record lies what is no state: who waits, and its neighbours among the pending ones. Ledger thread only.
@@ -93,6 +93,7 @@ final class RoutedPayments {
     static final int ADVICE_STAN = 224;
     static final int ADVICE_TRANSMISSION = 228;
     static final int ADVICE_MTI = 232;
+    static final int REVERSAL_REASON = 234;
     private static final int HASHED_WORDS = 30;
     private static final int PLACE = 240;
     /** No state: follows from the entries. */
@@ -120,6 +121,7 @@ final class RoutedPayments {
     private int oldestPending = NONE;
     private int youngestPending = NONE;
     private long requestCapacity;
+    private long notFoundCapacity;
 
     RoutedPayments(final SlabAllocator allocator, final UndoLog undo) {
         this.records = new RecordTable(allocator, undo, RECORD_BYTES, HASHED_WORDS);
@@ -132,7 +134,10 @@ final class RoutedPayments {
 
     void configure(final long payments, final long requests, final long storeAndForward) {
         records.configure(payments);
-        index.configure(payments + storeAndForward + Issuers.MAX_ISSUERS);
+        // Requests that are pending, or whose reversal is on its way; entries; totals; and as many again as there are entries,
+        // for requests that an issuer did not know when they were reversed.
+        index.configure(requests + 3 * storeAndForward + Issuers.MAX_ISSUERS);
+        notFoundCapacity = storeAndForward;
         requestCapacity = requests;
     }
 
@@ -397,8 +402,9 @@ final class RoutedPayments {
         }
     }
 
-    int indexed() {
-        return index.count();
+    /** True if a request may still be found by its trace number though nothing is on its way for it. */
+    boolean mayStayIndexed() {
+        return index.count() < notFoundCapacity;
     }
 
     private static long pair(final int transmission, final int stan) {

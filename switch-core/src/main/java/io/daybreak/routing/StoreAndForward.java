@@ -140,10 +140,11 @@ final class StoreAndForward {
     /**
      * Adds the one reversal of a payment's request. Room was promised when the request was sent.
      *
+     * @param reason   DE 39 of it, as {@link IssuerReply#code} makes it
      * @param heldBack true if it must wait until the request was answered
      */
-    void addRequestReversal(final int payment, final long amountMinor, final long remainingMinor, final boolean heldBack,
-                            final long nowNs) {
+    void addRequestReversal(final int payment, final long amountMinor, final long remainingMinor, final int reason,
+                            final boolean heldBack, final long nowNs) {
         final long record = payments.address(payment);
         assert RoutedPayments.small(record + RoutedPayments.REVERSAL_STATE) == RoutedPayments.REVERSAL_NONE;
         final int entry = add(payment, REQUEST_REVERSAL, REVERSAL_MTI, amountMinor, remainingMinor, nowNs);
@@ -153,10 +154,12 @@ final class StoreAndForward {
         RoutedPayments.putShort(address + ORIGINAL_MTI, RoutedPayments.number(record + RoutedPayments.MTI));
         RoutedPayments.putApprovalCode(address + APPROVAL_CODE, RoutedPayments.approvalCode(record + RoutedPayments.APPROVAL_CODE));
         RoutedPayments.putByte(address + IS_HELD_BACK, heldBack ? 1 : 0);
+        RoutedPayments.putShort(address + ADVICE_CODE, reason);
         takeTraceNumber(entry, nowNs);
         payments.before(payment);
         UnsafeApi.putLong(record + RoutedPayments.REVERSAL, UnsafeApi.getLong(address + ENTRY_ID));
         RoutedPayments.putByte(record + RoutedPayments.REVERSAL_STATE, RoutedPayments.REVERSAL_QUEUED);
+        RoutedPayments.putShort(record + RoutedPayments.REVERSAL_REASON, reason);
         UnsafeApi.putInt(record + RoutedPayments.REVERSAL_STAN, UnsafeApi.getInt(address + STAN));
         UnsafeApi.putInt(record + RoutedPayments.REVERSAL_TRANSMISSION, UnsafeApi.getInt(address + TRANSMISSION));
         payments.after(payment);
@@ -173,6 +176,7 @@ final class StoreAndForward {
         UnsafeApi.putInt(address + ORIGINAL_TRANSMISSION, UnsafeApi.getInt(record + RoutedPayments.TRANSMISSION));
         RoutedPayments.putShort(address + ORIGINAL_MTI, RoutedPayments.number(record + RoutedPayments.MTI));
         RoutedPayments.putShort(address + TRIES, 1);
+        RoutedPayments.putShort(address + ADVICE_CODE, RoutedPayments.number(record + RoutedPayments.REVERSAL_REASON));
         UnsafeApi.putInt(address + STAN, UnsafeApi.getInt(record + RoutedPayments.REVERSAL_STAN));
         UnsafeApi.putInt(address + TRANSMISSION, UnsafeApi.getInt(record + RoutedPayments.REVERSAL_TRANSMISSION));
         index(entry);
@@ -191,6 +195,7 @@ final class StoreAndForward {
         UnsafeApi.putInt(address + ORIGINAL_STAN, UnsafeApi.getInt(record + RoutedPayments.ADVICE_STAN));
         UnsafeApi.putInt(address + ORIGINAL_TRANSMISSION, UnsafeApi.getInt(record + RoutedPayments.ADVICE_TRANSMISSION));
         RoutedPayments.putShort(address + ORIGINAL_MTI, RoutedPayments.number(record + RoutedPayments.ADVICE_MTI));
+        RoutedPayments.putShort(address + ADVICE_CODE, IssuerReply.CODE_17);
         takeTraceNumber(entry, nowNs);
         payments.setByte(payment, RoutedPayments.ADVICE_REVERSAL_STATE, RoutedPayments.REVERSAL_QUEUED);
         UnsafeApi.putInt(record + RoutedPayments.ADVICE_REVERSAL_SLOT, entry);
@@ -391,6 +396,15 @@ final class StoreAndForward {
         return true;
     }
 
+    /** Nobody can read the card number any more. Returns false if it was not sent on this link, or not lately. */
+    boolean onCardDataGone(final int entry, final int linkId, final long nowNs, final long sequence) {
+        if (state(entry) != SENT || RoutedPayments.number(entries.address(entry) + LINK) != linkId) {
+            return false;
+        }
+        end(entry, lastCode(entry), IssuerOutcomes.CARD_DATA_GONE, nowNs, sequence);
+        return true;
+    }
+
     /** No byte of the last try has left. Returns false if it was not sent on this link, or not lately. */
     boolean onSendFailed(final int entry, final int linkId, final long nowNs) {
         if (state(entry) != SENT || RoutedPayments.number(entries.address(entry) + LINK) != linkId) {
@@ -532,7 +546,7 @@ final class StoreAndForward {
             return;
         }
         final long record = payments.address(payment);
-        final boolean wasNotFound = how == IssuerOutcomes.ENDED && responseCode == EndCodes.NOT_FOUND;
+        final boolean wasNotFound = how == IssuerOutcomes.ENDED && responseCode == EndCodes.NOT_FOUND && payments.mayStayIndexed();
         payments.before(payment);
         UnsafeApi.putLong(record + RoutedPayments.REVERSAL, 0);
         RoutedPayments.putByte(record + RoutedPayments.REVERSAL_STATE,

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * has a journaled command or swept a deadline; a command is journaled if it was decided, and decided now.
  */
 final class JournalTape implements Ledger {
-    private static final int BODY_BYTES = 128;
+    private static final int BODY_BYTES = 288;
 
     private final MachineRig rig;
     private final List<Entry> entries = new ArrayList<>();

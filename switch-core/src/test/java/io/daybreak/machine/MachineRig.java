@@ -8,9 +8,11 @@ import io.daybreak.model.BalanceView;
 import io.daybreak.model.Command;
 import io.daybreak.model.Id;
 import io.daybreak.model.Ledger;
+import io.daybreak.model.RecordCommand;
 import io.daybreak.model.TransferCommand;
 import io.daybreak.model.TransferView;
 import io.daybreak.protocol.Participants;
+import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.BalancesAnswerDecoder;
 import io.daybreak.protocol.codec.Id128Decoder;
@@ -21,9 +23,12 @@ import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesEncoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersEncoder;
+import io.daybreak.protocol.codec.QueryReferenceEncoder;
 import io.daybreak.protocol.codec.QueryStatusEncoder;
 import io.daybreak.protocol.codec.QueryTotalsEncoder;
+import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
+import io.daybreak.protocol.codec.SubmitAccountsDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
 import io.daybreak.protocol.codec.TransferEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerDecoder;
@@ -34,6 +39,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
@@ -261,6 +267,53 @@ final class MachineRig implements Ledger, AutoCloseable {
         final ParticipantAnswerDecoder p = new ParticipantAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
         assertThat(p.correlationId()).isEqualTo(CORRELATION);
         return new ParticipantView(p.result(), p.participantId(), p.keyId(), p.roles(), p.idCapacity(), p.participantCode());
+    }
+
+    /** All records of a kind, in the order of their slots, as the commands that put them. */
+    List<RecordCommand> reference(final int kind) {
+        return reference(Participants.FIRST_OPERATOR, kind, 128);
+    }
+
+    /** All records of a kind, page by page. */
+    List<RecordCommand> reference(final int participantId, final int kind, final int pageSize) {
+        final List<RecordCommand> records = new ArrayList<>();
+        long cursor = 0;
+        do {
+            new QueryReferenceEncoder().wrap(query, 0).correlationId(CORRELATION).cursor(cursor).kind(kind).pageSize(pageSize).reserved(0);
+            final int length = ask(QueryReferenceEncoder.TEMPLATE_ID, participantId, QueryReferenceEncoder.BLOCK_LENGTH,
+                ReferenceAnswerDecoder.TEMPLATE_ID);
+            final ReferenceAnswerDecoder decoder = new ReferenceAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+            assertThat(decoder.correlationId()).isEqualTo(CORRELATION);
+            assertThat(decoder.asOfSequence()).isEqualTo(machine.lastSequence());
+            assertThat(Result.name(decoder.result())).isEqualTo("OK");
+            cursor = decoder.nextCursor();
+            final int count = decoder.count();
+            assertThat(count).isLessThanOrEqualTo(pageSize);
+            final byte[] messages = new byte[decoder.messagesLength()];
+            decoder.getMessages(messages, 0, messages.length);
+            assertThat(length).isEqualTo(MessageHeaderDecoder.ENCODED_LENGTH + ReferenceAnswerDecoder.BLOCK_LENGTH + 2 + messages.length);
+            final int first = records.size();
+            for (int at = 0; at < messages.length; ) {
+                final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(new UnsafeBuffer(messages), at);
+                assertThat(header.templateId()).isEqualTo(kind);
+                // An account is told with a group of one.
+                final int block = header.blockLength() + (kind == SubmitAccountsDecoder.TEMPLATE_ID ? 44 : 0);
+                at += MessageHeaderDecoder.ENCODED_LENGTH;
+                records.add(new RecordCommand(kind, Arrays.copyOfRange(messages, at, at + block)));
+                at += block;
+            }
+            assertThat(records.size() - first).isEqualTo(count);
+        } while (cursor != 0);
+        return records;
+    }
+
+    /** Result of asking for a page of records. */
+    int referenceResult(final int participantId, final int kind, final long cursor, final int pageSize, final int reserved) {
+        new QueryReferenceEncoder().wrap(query, 0).correlationId(CORRELATION).cursor(cursor).kind(kind).pageSize(pageSize).reserved(reserved);
+        ask(QueryReferenceEncoder.TEMPLATE_ID, participantId, QueryReferenceEncoder.BLOCK_LENGTH, ReferenceAnswerDecoder.TEMPLATE_ID);
+        final ReferenceAnswerDecoder decoder = new ReferenceAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+        assertThat(decoder.result() == Result.OK || decoder.messagesLength() == 0).isTrue();
+        return decoder.result();
     }
 
     private static Id id(final Id128Decoder decoder) {

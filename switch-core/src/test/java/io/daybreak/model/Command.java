@@ -4,7 +4,7 @@ import org.agrona.MutableDirectBuffer;
 
 /** A command as a value that knows its body in the ring. */
 public sealed interface Command permits TransferCommand, AccountCommand, AccountActionCommand, ParticipantCommand, GrantCommand,
-    ConfigureCommand, AcceptClockCommand, RaiseRulesCommand, TickCommand {
+    ConfigureCommand, AcceptClockCommand, RaiseRulesCommand, TickCommand, RecordCommand {
     /** Template id of the body. */
     int templateId();
 

@@ -4,17 +4,22 @@ import io.daybreak.client.TransferRecord.HoldState;
 import io.daybreak.client.TransferRecord.Lookup;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.BalancesAnswerDecoder;
+import io.daybreak.protocol.codec.GroupSizeEncodingDecoder;
 import io.daybreak.protocol.codec.Id128Decoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
+import io.daybreak.protocol.codec.SubmitAccountsDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
 import io.daybreak.protocol.codec.TransfersAnswerDecoder;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Turns answers to queries into values. Static. */
@@ -64,6 +69,33 @@ final class Answers {
         final TotalsAnswerDecoder answer = new TotalsAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
         return new LedgerTotals(answer.result(), answer.asOfSequence(), (int) answer.ledger(), answer.accountCount(),
             sum(answer.debitsPosted()), sum(answer.debitsPending()), sum(answer.creditsPosted()), sum(answer.creditsPending()));
+    }
+
+    static ReferencePage reference(final DirectBuffer buffer, final int offset) {
+        final ReferenceAnswerDecoder answer = new ReferenceAnswerDecoder()
+            .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        final byte[] records = new byte[answer.messagesLength()];
+        final List<UnsafeBuffer> messages = new ArrayList<>();
+        final ReferencePage page = new ReferencePage(answer.result(), answer.asOfSequence(), answer.nextCursor(), messages);
+        answer.getMessages(records, 0, records.length);
+        int at = 0;
+        while (at < records.length) {
+            final int length = lengthOf(new UnsafeBuffer(records, at, records.length - at));
+            messages.add(new UnsafeBuffer(Arrays.copyOfRange(records, at, at + length)));
+            at += length;
+        }
+        return page;
+    }
+
+    /** Accounts are told as SubmitAccounts with a group; all other records are blocks. */
+    private static int lengthOf(final DirectBuffer message) {
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(message, 0);
+        final int block = MessageHeaderDecoder.ENCODED_LENGTH + header.blockLength();
+        if (header.templateId() != SubmitAccountsDecoder.TEMPLATE_ID) {
+            return block;
+        }
+        final GroupSizeEncodingDecoder group = new GroupSizeEncodingDecoder().wrap(message, block);
+        return block + GroupSizeEncodingDecoder.ENCODED_LENGTH + group.blockLength() * group.numInGroup();
     }
 
     static SwitchStatus status(final DirectBuffer buffer, final int offset) {

@@ -3,10 +3,14 @@ package io.daybreak.client;
 import io.daybreak.client.ClientException.Reason;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.BalancesAnswerDecoder;
+import io.daybreak.protocol.codec.CutOverDecoder;
+import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
 import io.daybreak.protocol.codec.TransfersAnswerDecoder;
+import org.agrona.DirectBuffer;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -165,6 +169,22 @@ public final class DaybreakClient implements AutoCloseable {
         return first(agent.submit(new OutcomesRequest(Requests.raiseRules(rulesVersion), 1, false), false));
     }
 
+    /**
+     * Sends an administration message of payments, such as PutWallet. Resent, but for CutOver: putting a record twice is
+     * putting it once.
+     *
+     * @param message message header and block; the correlation id in it is not looked at
+     */
+    public Outcome administer(final DirectBuffer message) {
+        return await(administerAsync(message));
+    }
+
+    /** As {@link #administer(DirectBuffer)}; any number may be under way, up to {@link ClientOptions#maxInFlight()}. */
+    public CompletableFuture<Outcome> administerAsync(final DirectBuffer message) {
+        final boolean isResendable = new MessageHeaderDecoder().wrap(message, 0).templateId() != CutOverDecoder.TEMPLATE_ID;
+        return first(agent.submit(new OutcomesRequest(Requests.copyOf(message), 1, isResendable), false));
+    }
+
     // ----- queries: fail with Reason.DEADLINE if there is no answer in time -----
 
     /** Looks up 1 to 128 accounts. */
@@ -245,6 +265,24 @@ public final class DaybreakClient implements AutoCloseable {
     public CompletableFuture<ParticipantRecord> participantAsync(final String code) {
         return agent.submit(new QueryRequest<>(Requests.lookupParticipant(code), ParticipantAnswerDecoder.TEMPLATE_ID,
             Answers::participant), false);
+    }
+
+    /**
+     * A page of the records of one kind, as the messages that put them; operator only. A page may be short, or empty, and
+     * yet not be the last.
+     *
+     * @param kind     template id of those messages
+     * @param cursor   0 for the first page, then {@link ReferencePage#nextCursor()} of the page before
+     * @param pageSize 1 to 128
+     */
+    public ReferencePage reference(final int kind, final long cursor, final int pageSize) {
+        return await(referenceAsync(kind, cursor, pageSize));
+    }
+
+    /** As {@link #reference(int, long, int)}. */
+    public CompletableFuture<ReferencePage> referenceAsync(final int kind, final long cursor, final int pageSize) {
+        return agent.submit(new QueryRequest<>(Requests.reference(kind, cursor, pageSize), ReferenceAnswerDecoder.TEMPLATE_ID,
+            Answers::reference), false);
     }
 
     // ----- life -----

@@ -4,6 +4,7 @@ import io.daybreak.client.Disconnect.Kind;
 import io.daybreak.protocol.Limits;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.ChallengeDecoder;
+import io.daybreak.protocol.codec.DayTotalsAnswerDecoder;
 import io.daybreak.protocol.codec.ErrorDecoder;
 import io.daybreak.protocol.codec.GoodbyeDecoder;
 import io.daybreak.protocol.codec.GoodbyeEncoder;
@@ -18,6 +19,7 @@ import io.daybreak.protocol.codec.OutcomesAnswerDecoder;
 import io.daybreak.protocol.codec.OutcomesAnswerDecoder.OutcomesDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.ProofEncoder;
+import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.SubmitTransfersEncoder;
 import io.daybreak.protocol.codec.SubmitTransfersEncoder.TransfersEncoder;
 import io.daybreak.protocol.codec.WelcomeDecoder;
@@ -274,7 +276,8 @@ public final class NativeConnection {
         if (templateId == OutcomesAnswerDecoder.TEMPLATE_ID) {
             return onOutcomes(buffer, offset + HEADER_BYTES, blockLength, length - HEADER_BYTES);
         }
-        if (templateId >= AccountsAnswerDecoder.TEMPLATE_ID && templateId <= ParticipantAnswerDecoder.TEMPLATE_ID) {
+        if (templateId >= AccountsAnswerDecoder.TEMPLATE_ID && templateId <= ParticipantAnswerDecoder.TEMPLATE_ID
+            || templateId >= ReferenceAnswerDecoder.TEMPLATE_ID && templateId <= DayTotalsAnswerDecoder.TEMPLATE_ID) {
             if (phase.ordinal() < Phase.READY.ordinal() || blockLength < Long.BYTES) {
                 return malformed("answer " + templateId + " out of order");
             }

@@ -13,6 +13,7 @@ import io.daybreak.protocol.codec.PutGrantEncoder;
 import io.daybreak.protocol.codec.PutParticipantEncoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesEncoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersEncoder;
+import io.daybreak.protocol.codec.QueryReferenceEncoder;
 import io.daybreak.protocol.codec.QueryStatusEncoder;
 import io.daybreak.protocol.codec.QueryTotalsEncoder;
 import io.daybreak.protocol.codec.RaiseRulesEncoder;
@@ -21,6 +22,7 @@ import io.daybreak.protocol.codec.SubmitAccountActionsEncoder;
 import io.daybreak.protocol.codec.SubmitAccountsEncoder;
 import io.daybreak.protocol.codec.SubmitTransfersEncoder;
 import io.daybreak.protocol.codec.TransferEncoder;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
@@ -120,6 +122,21 @@ final class Requests {
         final UnsafeBuffer buffer = buffer(QueryTotalsEncoder.BLOCK_LENGTH);
         new QueryTotalsEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder()).ledger(ledger & UINT32).reserved(0);
         return buffer;
+    }
+
+    static UnsafeBuffer reference(final int kind, final long cursor, final int pageSize) {
+        requirePage(pageSize);
+        final UnsafeBuffer buffer = buffer(QueryReferenceEncoder.BLOCK_LENGTH);
+        new QueryReferenceEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .cursor(cursor).kind(kind).pageSize(pageSize).reserved(0);
+        return buffer;
+    }
+
+    /** The caller may use its buffer again at once. */
+    static UnsafeBuffer copyOf(final DirectBuffer message) {
+        final byte[] bytes = new byte[message.capacity()];
+        message.getBytes(0, bytes);
+        return new UnsafeBuffer(bytes);
     }
 
     static UnsafeBuffer status() {

@@ -11,7 +11,7 @@ import io.daybreak.iso8583.codec.MessageIndex;
  * Remembers the tokens of recent numbers, since an HMAC costs as much as all else of a message; by what it finds them is
  * not the number but a keyed 128-bit hash of it (SipHash-2-4), whose key is drawn at start and lies nowhere else. So no
  * number stays behind here, and who reads this memory learns no more than from the tokens themselves
- * (docs/adr/0008-remembered-tokens.md, with the figures).
+ * (docs/adr/0009-remembered-tokens.md, with the figures).
  * <p>
  * One thread; allocates nothing. Memory: 64 bytes for each of {@code capacity} entries; a newer number takes an older
  * one's place.

@@ -16,7 +16,15 @@ import io.daybreak.client.SwitchStatus;
 import io.daybreak.client.TransferId;
 import io.daybreak.client.TransferRecord;
 import io.daybreak.client.TransfersPage;
+import io.daybreak.gateway.card.TokenKeys;
+import io.daybreak.gateway.key.KeyFile;
+import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.launch.ExitCode;
+import io.daybreak.gateway.setup.SetupApplier;
+import io.daybreak.gateway.setup.SetupException;
+import io.daybreak.gateway.setup.SetupExporter;
+import io.daybreak.gateway.setup.SetupFile;
+import io.daybreak.iso8583.card.PanTokens;
 import io.daybreak.protocol.AccountFlags;
 import io.daybreak.protocol.Limits;
 import io.daybreak.protocol.Participants;
@@ -31,10 +39,18 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
@@ -51,6 +67,9 @@ final class AdminCommand implements Runnable {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final long NS_PER_MS = 1_000_000L;
     private static final long NS_PER_S = 1_000_000_000L;
+    /** A card number, and the end of its line. */
+    private static final int MAX_PAN_INPUT = 64;
+    private static final int BIN_DIGITS = 8;
 
     @Spec
     private CommandSpec spec;
@@ -349,6 +368,104 @@ final class AdminCommand implements Runnable {
                 + status.idCount() + " transfers=" + status.transferCount() + " rules=" + status.rulesVersion());
             return status.result() == Result.OK ? ExitCode.OK.code() : ExitCode.UNEXPECTED.code();
         });
+    }
+
+    @Command(name = "apply", mixinStandardHelpOptions = true,
+        description = {"Applies a set-up file: what is new or different in it is put, the rest is left alone.",
+            "The form of the file: docs/operations.md. Exit code 0: everything is as the file says; 1: the switch refused some of it; 2: the file is wrong."})
+    int apply(
+        @Parameters(paramLabel = "FILE", description = "YAML, or JSON if it begins with a brace.") final Path file,
+        @Option(names = "--dry-run", description = "Says what would be done, and does nothing.") final boolean isDryRun) {
+        final SetupFile setup;
+        try {
+            setup = SetupFile.parse(Files.readString(file), LocalDate.now(ZoneOffset.UTC));
+        } catch (final SetupException ex) {
+            spec.commandLine().getErr().println("daybreak: " + file + ": " + ex.getMessage());
+            return ExitCode.USAGE.code();
+        } catch (final IOException ex) {
+            spec.commandLine().getErr().println("daybreak: cannot read " + file + ": " + ex.getMessage());
+            return ExitCode.USAGE.code();
+        }
+        return ask(client -> {
+            try {
+                return (new SetupApplier(client, isDryRun, out()::println).apply(setup) ? ExitCode.OK : ExitCode.UNEXPECTED).code();
+            } catch (final SetupException ex) {
+                return failed(ex);
+            }
+        });
+    }
+
+    @Command(name = "export", mixinStandardHelpOptions = true,
+        description = {"Writes what the switch holds as a set-up file.", "Secrets and balances are not part of it."})
+    int export(
+        @Option(names = "--format", paramLabel = "FORM", defaultValue = "yaml", description = "yaml or json (default ${DEFAULT-VALUE}).") final SetupForm form,
+        @Option(names = "--output", paramLabel = "FILE", description = "Where to write; without it the standard output.") final Path file) {
+        return ask(client -> {
+            try (Writer writer = file == null ? new StringWriter() : Files.newBufferedWriter(file)) {
+                new SetupExporter(client).export(writer, form == SetupForm.yaml, LocalDate.now(ZoneOffset.UTC));
+                if (file == null) {
+                    out().print(writer);
+                    out().flush();
+                }
+                return ExitCode.OK.code();
+            } catch (final SetupException | IOException ex) {
+                return failed(ex);
+            }
+        });
+    }
+
+    private int failed(final Exception ex) {
+        spec.commandLine().getErr().println("daybreak: " + ex.getMessage());
+        return ExitCode.UNEXPECTED.code();
+    }
+
+    /** Form of a set-up file. */
+    enum SetupForm {
+        /** For people. */
+        yaml,
+        /** For programs. */
+        json
+    }
+
+    @Command(name = "token", mixinStandardHelpOptions = true,
+        description = {"Prints the token of a card number that is read from the standard input.",
+            "Needs no running switch. A card number is never given on a command line, where others could read it."})
+    int token(@Option(names = "--key-file", paramLabel = "FILE", required = true, description = "The switch's key file.") final Path keyFile) {
+        final byte[] digits = new byte[MAX_PAN_INPUT];
+        try {
+            final List<KeyFile.Entry> keys = KeyFile.read(keyFile).entries(KeyFile.Purpose.TOKEN, KeyFile.NO_NAME);
+            if (keys.isEmpty()) {
+                spec.commandLine().getErr().println("daybreak: " + keyFile + " has no token key");
+                return ExitCode.USAGE.code();
+            }
+            final KeyFile.Entry key = keys.get(keys.size() - 1);
+            final PanTokens tokens = TokenKeys.of(Integer.parseInt(key.id()), key.value()).newTokens();
+            int length = System.in.readNBytes(digits, 0, digits.length);
+            while (length > 0 && digits[length - 1] <= ' ') {
+                length--;
+            }
+            if (!areDigits(digits, length) || !tokens.token(digits, 0, length)) {
+                spec.commandLine().getErr().println("daybreak: a card number of 8 to 19 digits is read from the standard input");
+                return ExitCode.USAGE.code();
+            }
+            out().println("token: " + HexFormat.of().toHexDigits(tokens.high()) + HexFormat.of().toHexDigits(tokens.low()) + " key-id: " + key.id()
+                + " bin: " + new String(digits, 0, BIN_DIGITS, StandardCharsets.US_ASCII));
+            return ExitCode.OK.code();
+        } catch (final KeyFileException | IOException | IllegalArgumentException ex) {
+            spec.commandLine().getErr().println("daybreak: " + ex.getMessage());
+            return ExitCode.USAGE.code();
+        } finally {
+            Arrays.fill(digits, (byte) 0);
+        }
+    }
+
+    private static boolean areDigits(final byte[] text, final int length) {
+        for (int i = 0; i < length; i++) {
+            if (text[i] < '0' || text[i] > '9') {
+                return false;
+            }
+        }
+        return length >= BIN_DIGITS;
     }
 
     @Command(name = "accept-clock", mixinStandardHelpOptions = true,

@@ -19,6 +19,27 @@ final class SettingsOptions {
     @Option(names = "--native-port", paramLabel = "N", description = "Port of the native protocol, 0 for a free one (setting native.port; default 7300).")
     private Integer nativePort;
 
+    @Option(names = "--iso8583-port", paramLabel = "N",
+        description = "Port of the demo's ISO 8583 listener in ASCII, 0 for a free one (setting iso8583.port; default 8583).")
+    private Integer isoPort;
+
+    @Option(names = "--iso8583-bcd-port", paramLabel = "N",
+        description = "The same in BCD (setting iso8583.bcd-port; default 8584).")
+    private Integer bcdPort;
+
+    @Option(names = "--iso8583-mac-port", paramLabel = "N",
+        description = "The same in ASCII with MACs; listens only if given (setting iso8583.mac-port).")
+    private Integer macPort;
+
+    @Option(names = "--demo-wallets", paramLabel = "N", description = "Wallets of the demo, at most 100000 (setting demo.wallets; default 1000).")
+    private Integer demoWallets;
+
+    @Option(names = "--demo-balance", paramLabel = "MINOR", description = "What each of them has (setting demo.balance; default 1000000).")
+    private Long demoBalance;
+
+    @Option(names = "--issuer", paramLabel = "HOST:PORT", description = "Where the demo's issuer listens (setting demo.issuer; default 127.0.0.1:8590).")
+    private String issuer;
+
     @Option(names = "--durability", paramLabel = "MODE",
         description = "process: an answered payment survives the death of the process. disk: also the loss of power (setting journal.durability; default disk).")
     private String durability;
@@ -32,13 +53,21 @@ final class SettingsOptions {
         if (data != null) {
             all.add("data=" + data);
         }
-        if (nativePort != null) {
-            all.add("native.port=" + nativePort);
-        }
-        if (durability != null) {
-            all.add("journal.durability=" + durability);
-        }
+        add(all, "native.port", nativePort);
+        add(all, "iso8583.port", isoPort);
+        add(all, "iso8583.bcd-port", bcdPort);
+        add(all, "iso8583.mac-port", macPort);
+        add(all, "demo.wallets", demoWallets);
+        add(all, "demo.balance", demoBalance);
+        add(all, "demo.issuer", issuer);
+        add(all, "journal.durability", durability);
         return Settings.load(config, all);
+    }
+
+    private static void add(final List<String> overrides, final String setting, final Object value) {
+        if (value != null) {
+            overrides.add(setting + "=" + value);
+        }
     }
 
     /** Prints what is wrong, one line each. */

@@ -8,6 +8,8 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.daybreak.gateway.iso.IsoSettings;
+import io.daybreak.gateway.iso.IssuerSettings;
 import io.daybreak.gateway.link.LinkSettings;
 import io.daybreak.protocol.Limits;
 
@@ -27,6 +29,8 @@ import java.util.TreeMap;
  *
  * @param data                the data directory
  * @param links               the native port and its limits
+ * @param iso8583             the ISO 8583 ports and their limits
+ * @param demo                what --demo puts in
  * @param security            where secrets come from
  * @param capacity            limits that decide about outcomes; journaled with Configure
  * @param payments            limits of payments; journaled with ConfigurePayments
@@ -36,7 +40,7 @@ import java.util.TreeMap;
  * @param shutdownTimeoutMs   longest time of a drain
  * @param values              the effective values by name, for the {@code config} command
  */
-public record Settings(Path data, LinkSettings links, Security security, Capacity capacity, Payments payments,
+public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo, Security security, Capacity capacity, Payments payments,
                        PipelineValues pipeline, JournalValues journal, int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
@@ -53,8 +57,41 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
      *
      * @param operatorKeyFile null if not set
      * @param secretsFile     null if not set
+     * @param keyFile         null if not set
      */
-    public record Security(Path operatorKeyFile, Path secretsFile) {
+    public record Security(Path operatorKeyFile, Path secretsFile, Path keyFile) {
+    }
+
+    /**
+     * The ISO 8583 ports.
+     *
+     * @param links         listeners that were configured, and limits
+     * @param demoListeners those of --demo
+     * @param issuers       connections to issuers that were configured, and what routes pass
+     */
+    public record Iso8583(IsoSettings links, List<IsoSettings.Listener> demoListeners, IssuerSettings issuers) {
+        /** All limits, with the demo's listeners in front of the others. */
+        public IsoSettings withDemo() {
+            final List<IsoSettings.Listener> all = new ArrayList<>(demoListeners);
+            all.addAll(links.listeners());
+            return new IsoSettings(all, links.maxConnections(), links.maxUnsentBytes(), links.contextsPerLoop(), links.tokenCache(),
+                links.frameTimeoutMs());
+        }
+    }
+
+    /**
+     * What {@code --demo} puts in.
+     *
+     * @param wallets      wallets, each with a card
+     * @param balanceMinor what each has
+     * @param issuerHost   where the demo's issuer is
+     * @param issuerPort   where the demo's issuer is
+     */
+    public record Demo(int wallets, long balanceMinor, String issuerHost, int issuerPort) {
+        /** The connection to the demo's issuer. */
+        public IssuerSettings.Link issuerLink() {
+            return new IssuerSettings.Link("ISS001", "demo-issuer", issuerHost, issuerPort, "demo-ascii");
+        }
     }
 
     /**
@@ -209,13 +246,15 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
     private static Settings read(final SettingsReader reader, final Config effective) {
         final int maxChain = reader.integer("chain.max-members", 1, 512);
         final LinkSettings links = readLinks(reader, maxChain);
-        checkBind(reader, links.host(), reader.flag("native.allow-plaintext-bind"));
+        checkBind(reader, "native", links.host(), reader.flag("native.allow-plaintext-bind"));
         final Map<String, String> values = new TreeMap<>();
         effective.entrySet().forEach(entry -> values.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
         return new Settings(
             required(reader, "data"),
             links,
-            new Security(path(reader, "security.operator-key-file"), path(reader, "security.secrets-file")),
+            readIso8583(reader, effective),
+            readDemo(reader),
+            new Security(path(reader, "security.operator-key-file"), path(reader, "security.secrets-file"), path(reader, "security.key-file")),
             readCapacity(reader, maxChain),
             readPayments(reader),
             readPipeline(reader, maxChain),
@@ -318,14 +357,65 @@ public record Settings(Path data, LinkSettings links, Security security, Capacit
             reader.flag("clock.accept-gap"));
     }
 
-    private static void checkBind(final SettingsReader reader, final String host, final boolean isPlaintextBindAllowed) {
+    private static Iso8583 readIso8583(final SettingsReader reader, final Config effective) {
+        final boolean isPlaintextBindAllowed = reader.flag("iso8583.allow-plaintext-bind");
+        final String host = reader.text("iso8583.host");
+        checkBind(reader, "iso8583", host, isPlaintextBindAllowed);
+        final int tokenCache = reader.integer("iso8583.token-cache", 0, 1 << 22);
+        if (Integer.bitCount(tokenCache) > 1) {
+            reader.problem("iso8583.token-cache must be 0 or a power of two: " + tokenCache);
+        }
+        final List<IsoSettings.Listener> demo = new ArrayList<>();
+        addDemoListener(demo, "iso8583", host, reader.integer("iso8583.port", -1, 65_535), "demo-ascii");
+        addDemoListener(demo, "iso8583-bcd", host, reader.integer("iso8583.bcd-port", -1, 65_535), "demo-bcd");
+        addDemoListener(demo, "iso8583-mac", host, reader.integer("iso8583.mac-port", -1, 65_535), "demo-mac");
+        final List<IsoSettings.Listener> listeners = ListenerReader.read(reader, effective);
+        for (final IsoSettings.Listener listener : listeners) {
+            checkBind(reader, "iso8583", listener.host(), isPlaintextBindAllowed);
+        }
+        return new Iso8583(new IsoSettings(
+            listeners,
+            reader.integer("iso8583.max-connections", 1, 60_000),
+            (int) reader.size("iso8583.max-reply-bytes", 64 << 10, 64 << 20),
+            reader.integer("iso8583.max-in-flight-per-loop", 16, 1 << 18),
+            Integer.bitCount(tokenCache) > 1 ? 0 : tokenCache,
+            reader.milliseconds("iso8583.frame-timeout", Duration.ofMillis(100), Duration.ofMinutes(10))), List.copyOf(demo), IssuerReader.read(reader, effective));
+    }
+
+    private static void addDemoListener(final List<IsoSettings.Listener> listeners, final String name, final String host, final int port,
+                                        final String link) {
+        if (port >= 0) {
+            listeners.add(new IsoSettings.Listener(name, host, port, link, Map.of()));
+        }
+    }
+
+    private static Demo readDemo(final SettingsReader reader) {
+        final String issuer = reader.text("demo.issuer");
+        final int colon = issuer.lastIndexOf(':');
+        int port = 0;
+        try {
+            port = Integer.parseInt(issuer.substring(colon + 1));
+        } catch (final NumberFormatException ex) {
+            port = 0;
+        }
+        if (colon < 1 || port < 1 || port > 65_535) {
+            reader.problem("demo.issuer wants HOST:PORT: " + issuer);
+        }
+        return new Demo(
+            reader.integer("demo.wallets", 1, 100_000),
+            reader.whole("demo.balance", 0, 1_000_000_000_000L),
+            colon < 1 ? "" : issuer.substring(0, colon),
+            port);
+    }
+
+    private static void checkBind(final SettingsReader reader, final String protocol, final String host, final boolean isPlaintextBindAllowed) {
         try {
             if (!isPlaintextBindAllowed && !InetAddress.getByName(host).isLoopbackAddress()) {
-                reader.problem("native.host " + host + " is not loopback and the port speaks plaintext:"
-                    + " set native.allow-plaintext-bind=true if the network is trusted");
+                reader.problem(protocol + ".host " + host + " is not loopback and the port speaks plaintext:"
+                    + " set " + protocol + ".allow-plaintext-bind=true if the network is trusted");
             }
         } catch (final UnknownHostException ex) {
-            reader.problem("native.host is no address of this machine: " + host);
+            reader.problem(protocol + ".host is no address of this machine: " + host);
         }
     }
 

@@ -2,6 +2,7 @@ package io.daybreak.gateway.iso;
 
 import io.daybreak.iso8583.codec.ErrorReason;
 import io.daybreak.iso8583.codec.MessageIndex;
+import io.daybreak.iso8583.dialect.Dialect;
 import io.daybreak.iso8583.link.Mti93;
 import io.daybreak.iso8583.link.Operation;
 import io.daybreak.iso8583.mac.MessageMac;
@@ -56,6 +57,11 @@ final class AcquirerSide implements LinkSide {
         request = loop.requestIndex(plan.dialect);
         answered = loop.answerIndex(plan.dialect);
         network = new NetworkRequests(loop, plan, this);
+    }
+
+    /** How its messages are written. */
+    Dialect dialect() {
+        return plan.dialect;
     }
 
     @Override
@@ -269,10 +275,24 @@ final class AcquirerSide implements LinkSide {
             default -> loop.reader.writeFileUpdate(slot.command, institution);
         };
         assert kind.templateId != 0 && (kind.templateId != FileUpdateDecoder.TEMPLATE_ID || kind == MessageKind.FILE_UPDATE);
+        if (kind.templateId == PaymentDecoder.TEMPLATE_ID) {
+            keepForIssuer(place);
+        }
         fill(slot, kind.templateId, peer.participantId(), place, null);
         publisher.publish(claimed, claimed);
         loop.agent.onPublished(1);
         return true;
+    }
+
+    /** A PIN block that may not go on is wiped; the digits in its place keep the message readable. */
+    private void keepForIssuer(final int place) {
+        if (loop.reader.isForIssuer()) {
+            loop.contexts.forIssuer(place);
+        }
+        if (request.has(52) && !loop.reader.isPinPassed()) {
+            final int at = loop.contexts.messageOffset(place) + request.offset(52) - request.messageOffset();
+            loop.contexts.memory(place).setMemory(at, request.byteLength(52), (byte) '0');
+        }
     }
 
     /** Whether window, credit and shutdown allow one more. */
@@ -382,9 +402,20 @@ final class AcquirerSide implements LinkSide {
             writer.reconciliation(result, answer, offset);
         } else {
             writer.payment(result, answer, offset);
+            if (loop.responses != null && loop.responses.has(place)) {
+                writer.issuerFields(issuersResponse(place), loop.responses.rules(place).low(FieldRules.ANSWER));
+            }
         }
         writeResponse(place, writer, at);
         link.onAnswered();
+    }
+
+    /** What the issuer has answered, indexed. */
+    private MessageIndex issuersResponse(final int place) {
+        final IssuerResponses responses = loop.responses;
+        final MessageIndex response = loop.issuerIndex(responses.plan(place).dialect);
+        response.index(responses.memory(), responses.offset(place), responses.length(place));
+        return response;
     }
 
     /** Answers a kept 0800 with a result alone, and closes its context. */

@@ -23,6 +23,11 @@ final class BusinessDates {
         groupByInstitution.put(institution, dayGroup);
     }
 
+    /** The group whose days an institution keeps; negative if that is not known. */
+    int groupOf(final long institution) {
+        return groupByInstitution.getOrDefault(institution, -1);
+    }
+
     /** The date (YYYYMMDD) that is open for an institution; 0 if that is not known. Cold path: only refusals ask. */
     int open(final long institution) {
         final Integer group = groupByInstitution.get(institution);

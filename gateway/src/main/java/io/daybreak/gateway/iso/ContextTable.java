@@ -41,6 +41,8 @@ final class ContextTable {
     private final MessageKind[] kinds;
     private final int[] mtis;
     private final long[] linkIds;
+    private final boolean[] areForIssuers;
+    private final boolean[] areAnswered;
 
     /**
      * @param capacity   contexts
@@ -75,6 +77,8 @@ final class ContextTable {
         kinds = new MessageKind[places];
         mtis = new int[places];
         linkIds = new long[places];
+        areForIssuers = new boolean[places];
+        areAnswered = new boolean[places];
     }
 
     /** Contexts open now. */
@@ -107,6 +111,8 @@ final class ContextTable {
         messageLengths[place] = messageLength;
         sides[place] = side;
         linkIds[place] = linkId;
+        areForIssuers[place] = false;
+        areAnswered[place] = false;
         peers[place] = peer;
         macs[place] = mac;
         kinds[place] = kind;
@@ -178,6 +184,36 @@ final class ContextTable {
 
     MessageKind kind(final int place) {
         return kinds[place];
+    }
+
+    /** Places that there are, used or not. */
+    int places() {
+        return sides.length;
+    }
+
+    /** The request's card goes to an issuer, who may need what the request says beyond what decides about it. */
+    void forIssuer(final int place) {
+        areForIssuers[place] = true;
+    }
+
+    /** The issuer needs it no more. */
+    void notForIssuer(final int place) {
+        areForIssuers[place] = false;
+    }
+
+    /** The acquirer has its answer; the context stays open for the issuer. */
+    void answered(final int place) {
+        areAnswered[place] = true;
+    }
+
+    /** Whether {@link #answered} was said. */
+    boolean isAnswered(final int place) {
+        return areAnswered[place];
+    }
+
+    /** Whether {@link #forIssuer} was said. */
+    boolean isForIssuer(final int place) {
+        return areForIssuers[place];
     }
 
     /** Message type in the terms of 1987. */

@@ -22,6 +22,10 @@ final class IsoLoop implements PaymentReplies {
     private static final int MAX_MACS = 256;
     /** Of the loop's credit and contexts, kept for what finishes earlier work. */
     private static final int RESERVE_SHARE = 8;
+    /** Issuers' responses that wait for their decision, of all contexts. */
+    private static final int RESPONSE_SHARE = 8;
+    /** Advices that were answered and are kept for their issuers, of all contexts. */
+    private static final int ADVICE_SHARE = 16;
 
     final LoopAgent agent;
     final ReadSpace readSpace;
@@ -35,7 +39,12 @@ final class IsoLoop implements PaymentReplies {
     final int creditReserve;
     private final Map<Dialect, MessageIndex> requestIndexes = new IdentityHashMap<>();
     private final Map<Dialect, MessageIndex> answerIndexes = new IdentityHashMap<>();
+    private final Map<Dialect, MessageIndex> issuerIndexes = new IdentityHashMap<>();
     private final Map<MacKey, MessageMac> macs = new IdentityHashMap<>();
+    /** What issuers have answered; null where there are no issuers. */
+    IssuerResponses responses;
+    private IssuerLoop issuers;
+    private KeptAdvices advices;
 
     IsoLoop(final LoopAgent agent, final int contexts, final int maxFrameBytes, final Tokeniser tokeniser, final BusinessDates dates,
             final Executor keyWorker) {
@@ -62,6 +71,35 @@ final class IsoLoop implements PaymentReplies {
         return answerIndexes.computeIfAbsent(dialect, MessageIndex::new);
     }
 
+    /** Reads issuers' responses where they are kept. */
+    MessageIndex issuerIndex(final Dialect dialect) {
+        return issuerIndexes.computeIfAbsent(dialect, MessageIndex::new);
+    }
+
+    /** From now on there are issuers; before the first payment. */
+    void issuers(final IssuerLoop newIssuers, final int contextsInAll) {
+        issuers = newIssuers;
+        responses = new IssuerResponses(contexts.places(), Math.max(16, contextsInAll / RESPONSE_SHARE));
+        advices = new KeptAdvices(contexts, Math.max(1, contextsInAll / ADVICE_SHARE));
+    }
+
+    /** A kept request, indexed; good until this is called again. */
+    MessageIndex indexOf(final int place) {
+        final MessageIndex index = answerIndex(contexts.side(place).dialect());
+        index.index(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
+        return index;
+    }
+
+    /** An advice has reached its issuer: the acquirer's message is no longer needed. */
+    void release(final long correlationId) {
+        advices.release(correlationId);
+    }
+
+    /** Advices whose issuer has not answered for long go without what only they had. */
+    void releaseOldAdvices(final long nowNs) {
+        advices.releaseOld(nowNs);
+    }
+
     /** This thread's MAC under a key. */
     MessageMac mac(final MacKey key) {
         MessageMac mac = macs.get(key);
@@ -83,7 +121,21 @@ final class IsoLoop implements PaymentReplies {
         if (place == ContextTable.NONE || (outcomeFlags & OutcomeFlags.DEFERRED) != 0) {
             return;
         }
+        if (responses == null) {
+            contexts.side(place).answer(place, templateId, result, answer, offset);
+            contexts.close(place);
+            return;
+        }
+        if (!responses.has(place) && contexts.isForIssuer(place)) {
+            // Another loop has sent it before the issuer's answer could decide anything.
+            issuers.drainInbox();
+        }
         contexts.side(place).answer(place, templateId, result, answer, offset);
-        contexts.close(place);
+        responses.drop(place);
+        if (contexts.isForIssuer(place) && contexts.kind(place).isAdvice() && ResponseCodes.isApproval(result)) {
+            advices.add(place, System.nanoTime());
+        } else {
+            contexts.close(place);
+        }
     }
 }

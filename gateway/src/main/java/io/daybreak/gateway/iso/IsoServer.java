@@ -13,17 +13,26 @@ import io.daybreak.port.EffectSink;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.DayOpenedDecoder;
+import io.daybreak.protocol.codec.DayTotalsAnswerDecoder;
 import io.daybreak.protocol.codec.LookupParticipantDecoder;
 import io.daybreak.protocol.codec.LookupParticipantEncoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.PutInstitutionDecoder;
+import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
+import io.daybreak.protocol.codec.QueryDayTotalsEncoder;
+import io.daybreak.protocol.codec.QueryReferenceDecoder;
+import io.daybreak.protocol.codec.QueryReferenceEncoder;
+import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +45,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +61,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class IsoServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IsoServer.class);
     private static final int MAX_KEY_EXCHANGES = 64;
+    private static final int MAX_PAGE = 64;
 
     private final IsoSettings settings;
     private final EventLoops loops;
@@ -132,16 +144,58 @@ public final class IsoServer implements AutoCloseable {
         };
     }
 
-    /** An institution and the business date that is open for it now; before anything listens. */
-    public void openDate(final long institution, final int dayGroup, final int date) {
-        dates.belongs(institution, dayGroup);
-        dates.opened(dayGroup, date);
+    /** Learns which institutions there are, and their business dates; after recovery, before anything listens. */
+    public void readReference(final SystemPort systemPort) {
+        long cursor = 0;
+        do {
+            final MutableDirectBuffer body = new ExpandableArrayBuffer(QueryReferenceEncoder.BLOCK_LENGTH);
+            new QueryReferenceEncoder().wrap(body, 0).correlationId(0).cursor(cursor).kind(PutInstitutionDecoder.TEMPLATE_ID).pageSize(MAX_PAGE)
+                .reserved(0);
+            final DirectBuffer answer = systemPort.query(QueryReferenceDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body,
+                QueryReferenceDecoder.BLOCK_LENGTH);
+            final ReferenceAnswerDecoder page = new ReferenceAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+            cursor = page.nextCursor();
+            final byte[] messages = new byte[page.messagesLength()];
+            final int count = page.count();
+            page.getMessages(messages, 0, messages.length);
+            final DirectBuffer records = new UnsafeBuffer(messages);
+            final PutInstitutionDecoder institution = new PutInstitutionDecoder();
+            for (int i = 0; i < count; i++) {
+                institution.wrapAndApplyHeader(records, i * (MessageHeaderDecoder.ENCODED_LENGTH + PutInstitutionDecoder.BLOCK_LENGTH),
+                    new MessageHeaderDecoder());
+                dates.belongs(institution.institution(), institution.dayGroup());
+                final int date = openDate(systemPort, institution.institution(), institution.currency());
+                if (date != 0) {
+                    dates.opened(institution.dayGroup(), date);
+                }
+            }
+        } while (cursor != 0);
+    }
+
+    private static int openDate(final SystemPort systemPort, final long institution, final int currency) {
+        final MutableDirectBuffer body = new ExpandableArrayBuffer(QueryDayTotalsEncoder.BLOCK_LENGTH);
+        new QueryDayTotalsEncoder().wrap(body, 0).correlationId(0).institution(institution).date(0).currency(currency).reserved(0);
+        final DirectBuffer answer = systemPort.query(QueryDayTotalsDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body,
+            QueryDayTotalsDecoder.BLOCK_LENGTH);
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(answer, 0);
+        // No payments yet: nobody can tell the date.
+        return header.templateId() != DayTotalsAnswerDecoder.TEMPLATE_ID ? 0
+            : (int) new DayTotalsAnswerDecoder().wrapAndApplyHeader(answer, 0, header).date();
     }
 
     /** Gives each event loop what its ISO 8583 links share; after the loops are connected, before the first payment. */
     public void connect(final TokenKeys tokenKeys) {
+        connect(tokenKeys, IssuerSettings.NONE);
+    }
+
+    /**
+     * The same where there are issuers, whose connections share the loops' receive memory.
+     *
+     * @param issuers their links
+     */
+    public void connect(final TokenKeys tokenKeys, final IssuerSettings issuers) {
         final SecureRandom random = new SecureRandom();
-        int maxFrame = 0;
+        int maxFrame = IssuerLinks.maxFrameBytes(issuers);
         for (final Port port : ports) {
             maxFrame = Math.max(maxFrame, port.plan.framing.maxFrameBytes());
         }
@@ -202,6 +256,13 @@ public final class IsoServer implements AutoCloseable {
                 LOG.warn("participant {} of an ISO 8583 link is not known yet", peer.code());
             }
         }
+    }
+
+    /** Numbers of acquirers as the links' files have them. */
+    Set<String> institutions() {
+        final Set<String> institutions = new TreeSet<>();
+        ports.forEach(port -> institutions.addAll(port.plan.profile.institutions()));
+        return institutions;
     }
 
     /** Counters of all listeners, in their order. */

@@ -1,6 +1,5 @@
 package io.daybreak.gateway.iso;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -13,10 +12,8 @@ import java.util.Map;
  * @param contextsPerLoop  requests without an answer, per event loop
  * @param tokenCache       tokens remembered, per event loop; a power of two, or 0
  * @param frameTimeoutMs   from a frame's first to its last byte
- * @param keyFile          null: none
  */
-public record IsoSettings(List<Listener> listeners, int maxConnections, int maxUnsentBytes, int contextsPerLoop, int tokenCache, int frameTimeoutMs,
-                          Path keyFile) {
+public record IsoSettings(List<Listener> listeners, int maxConnections, int maxUnsentBytes, int contextsPerLoop, int tokenCache, int frameTimeoutMs) {
     /**
      * One listening port.
      *

@@ -9,7 +9,6 @@ import io.daybreak.iso8583.link.SignOn;
 import io.daybreak.protocol.PaymentChannel;
 import io.daybreak.protocol.PaymentOperation;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,8 +50,8 @@ final class LinkPlan {
     /** By kind of message and first two digits of DE 3. */
     private final byte[][] operations = new byte[MessageKind.values().length][CODES];
     private final boolean[] isAllowed = new boolean[Operation.values().length];
-    private final List<Long> ecommerceEntryModes;
-    private final List<Long> ecommerceConditions;
+    private final long[] ecommerceEntryModes;
+    private final long[] ecommerceConditions;
 
     /**
      * @param participants codes of participants by institution, where they differ from the profile's default
@@ -75,8 +74,8 @@ final class LinkPlan {
         isPartialOnRequest = payment.partialApproval() == PartialApproval.ON_REQUEST;
         moreToFollow = payment.partialCompletionMarker();
         isNotFoundOk = payment.adviceNotFoundCode() == ResponseCodes.pack(is1993 ? "400" : "00");
-        ecommerceEntryModes = payment.ecommerceEntryModes();
-        ecommerceConditions = payment.ecommerceConditions();
+        ecommerceEntryModes = payment.ecommerceEntryModes().stream().mapToLong(Long::longValue).toArray();
+        ecommerceConditions = payment.ecommerceConditions().stream().mapToLong(Long::longValue).toArray();
         window = profile.windows().maxInFlight();
         finishingWindow = window + Math.max(1, window / 4);
         institutions = new long[profile.institutions().size()];
@@ -198,9 +197,8 @@ final class LinkPlan {
         };
     }
 
-    private static boolean startsWithAny(final long word, final List<Long> beginnings) {
-        for (int i = 0; i < beginnings.size(); i++) {
-            final long beginning = beginnings.get(i);
+    private static boolean startsWithAny(final long word, final long[] beginnings) {
+        for (final long beginning : beginnings) {
             final int unused = Long.numberOfTrailingZeros(beginning) & ~7;
             if ((word ^ beginning) >>> unused == 0) {
                 return true;

@@ -81,6 +81,11 @@ enum MessageKind {
         return ordinal() <= FINANCIAL_ADVICE.ordinal();
     }
 
+    /** Whether it reports a payment that has happened already. */
+    boolean isAdvice() {
+        return this == AUTHORISATION_ADVICE || this == FINANCIAL_ADVICE;
+    }
+
     /** Whether it undoes an earlier one. */
     boolean isReversal() {
         return this == REVERSAL || this == REVERSAL_ADVICE;

@@ -226,7 +226,12 @@ final class NetworkRequests {
         if (!plan.isAllowed(Operation.CUT_OVER) || peer.participantId() == Peer.UNKNOWN) {
             return respond(LinkResult.NOTICE_NOT_GRANTED, request, headerOffset, mti87, mac);
         }
-        final int newDate = request.has(15) ? withYear((int) request.number(15)) : 0;
+        final long institution = request.has(32) ? request.number(32) : plan.institutionOf(peer);
+        final int dayGroup = loop.dates.groupOf(institution);
+        if (dayGroup < 0) {
+            return respond(LinkResult.NOTICE_NOT_GRANTED, request, headerOffset, mti87, mac);
+        }
+        final int newDate = request.has(15) ? withYear((int) request.number(15)) : dayAfter(loop.dates.open(institution));
         if (newDate < 0) {
             return side.respond(LinkResult.FIELD_INVALID, mti87, echo(request), headerOffset, mac, 15, 0);
         }
@@ -243,13 +248,23 @@ final class NetworkRequests {
         slot.command.setMemory(0, CutOverEncoder.BLOCK_LENGTH, (byte) 0);
         cutOver.wrap(slot.command, 0)
             .correlationId(loop.contexts.correlationId(place))
-            .institution(request.has(32) ? request.number(32) : plan.institutionOf(peer))
+            .institution(institution)
+            .dayGroup(dayGroup)
             .newDate(newDate);
         slot.commandLength = CutOverEncoder.BLOCK_LENGTH;
         side.fill(slot, CutOverEncoder.TEMPLATE_ID, peer.participantId(), place, null);
         publisher.publish(claimed, claimed);
         loop.agent.onPublished(1);
         return true;
+    }
+
+    /** A notice without a date means the day after the open one; 0 if that is not known. */
+    private static int dayAfter(final int date) {
+        return date == 0 ? 0 : number(LocalDate.of(date / 10_000, date / 100 % 100, date % 100).plusDays(1));
+    }
+
+    private static int number(final LocalDate date) {
+        return date.getYear() * 10_000 + date.getMonthValue() * 100 + date.getDayOfMonth();
     }
 
     /** YYYYMMDD of a date without its century or year: the one nearest to now; negative if there is no such date. */
@@ -263,7 +278,7 @@ final class NetworkRequests {
             } else if (!plan.is1993 && found.isAfter(today.plusDays(HALF_YEAR_DAYS))) {
                 found = found.minusYears(1);
             }
-            return found.getYear() * 10_000 + found.getMonthValue() * 100 + found.getDayOfMonth();
+            return number(found);
         } catch (final java.time.DateTimeException ex) {
             return -1;
         }

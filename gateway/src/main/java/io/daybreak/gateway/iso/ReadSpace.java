@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.ByteBuffer;
+
 /**
  * The memory that all connections of one event loop receive into, one after the other: what is left of a frame is put in
  * front of the next read by its {@link IsoLink}, so that a connection that waits holds no memory. Event loop's thread only.
@@ -18,7 +20,8 @@ final class ReadSpace {
     /** @param maxFrameBytes of any link */
     ReadSpace(final int maxFrameBytes) {
         final int capacity = READ_BYTES + maxFrameBytes;
-        bytes = Unpooled.directBuffer(capacity, capacity);
+        // Lives as long as its loop, so nobody has to release it.
+        bytes = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(capacity)).clear();
         view = new UnsafeBuffer(bytes.nioBuffer(0, capacity));
     }
 

@@ -1,17 +1,23 @@
 package io.daybreak.gateway.iso;
 
+import io.daybreak.gateway.card.CardCipher;
 import io.daybreak.gateway.card.Tokeniser;
+import io.daybreak.gateway.pin.PinSecurity;
 import io.daybreak.iso8583.card.Pan;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.link.Mti93;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
+import io.daybreak.protocol.PinMode;
 import io.daybreak.protocol.PinState;
 import io.daybreak.protocol.ReconciliationFields;
 import io.daybreak.protocol.codec.FileUpdateEncoder;
 import io.daybreak.protocol.codec.PaymentEncoder;
 import io.daybreak.protocol.codec.ReconciliationEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Finds out whether a request's fields are what its kind wants, and writes what decides about it straight into a ring
@@ -43,6 +49,11 @@ final class RequestReader {
     private final FileUpdateEncoder fileUpdate = new FileUpdateEncoder();
     private final byte[] chip = new byte[MAX_CHIP_BYTES];
 
+    private Supplier<RoutedCards> routed = () -> RoutedCards.NONE;
+    private CardCipher cards;
+    private PinSecurity pins = PinSecurity.NONE;
+    private boolean isForIssuer;
+    private boolean isPinPassed;
     private MessageIndex message;
     private LinkPlan plan;
     private MessageKind kind;
@@ -54,6 +65,23 @@ final class RequestReader {
 
     RequestReader(final Tokeniser tokeniser) {
         this.tokeniser = tokeniser;
+    }
+
+    /** From now on card numbers of routed cards are kept for their issuers; before the first payment. */
+    void issuers(final Supplier<RoutedCards> newRouted, final CardCipher newCards, final PinSecurity newPins) {
+        routed = newRouted;
+        cards = newCards;
+        pins = newPins;
+    }
+
+    /** Whether the payment's card is one of an issuer; after {@link #writePayment}. */
+    boolean isForIssuer() {
+        return isForIssuer;
+    }
+
+    /** Whether the PIN block may go on to an issuer; after {@link #writePayment}. */
+    boolean isPinPassed() {
+        return isPinPassed;
     }
 
     /** A PaymentOperation; negative if the link does not allow it. Of payments, after {@link #check}. */
@@ -289,7 +317,7 @@ final class RequestReader {
             }
             at += size;
         }
-        java.util.Arrays.fill(chip, 0, length, (byte) 0);
+        Arrays.fill(chip, 0, length, (byte) 0);
         return at == length;
     }
 
@@ -340,18 +368,72 @@ final class RequestReader {
             .expiry(expiry)
             .operation((short) operation)
             .channel((short) plan.channel(entryMode, condition))
-            .pin((short) (message.has(52) ? PinState.SAME_ZONE : PinState.NONE))
+            .pin((short) pin())
             .flags(flags);
         return PaymentEncoder.BLOCK_LENGTH;
     }
 
     private void writeCard() {
+        isForIssuer = false;
         final int field = message.has(2) ? 2 : 35;
         if (tokeniser.tokenise(message, field)) {
+            final long bin = number8(message.word(field, 0));
             payment.token().hi(tokeniser.hi()).lo(tokeniser.lo());
             payment.previousToken().hi(tokeniser.previousHi()).lo(tokeniser.previousLo());
-            payment.bin(message.number(field, 0, 8));
+            payment.bin(bin);
+            isForIssuer = cards != null && routed.get().isRouted(bin);
+            // A reversal finds what it needs with its original.
+            if (isForIssuer && !kind.isReversal()) {
+                cards.seal(message, field, Tokeniser.digits(message, field), expiry, payment.buffer(),
+                    payment.offset() + PaymentEncoder.cardCipherEncodingOffset());
+            }
         }
+    }
+
+    /**
+     * A PinState. Blocks for issuers are not opened: the route passes or translates them, or the state machine refuses them.
+     * Those for our own cards are verified, if there is something that can.
+     */
+    private int pin() {
+        isPinPassed = false;
+        if (!message.has(52)) {
+            return PinState.NONE;
+        }
+        if (isForIssuer) {
+            final long modes = routed.get().pinBits(message.number(message.has(2) ? 2 : 35, 0, 8));
+            isPinPassed = (modes & 1L << PinMode.SAME_ZONE) != 0 || (modes & 1L << PinMode.TRANSLATE) != 0 && pins.isPresent();
+            return isPinPassed ? PinState.SAME_ZONE : PinState.NOT_SUPPORTED;
+        }
+        if (!pins.isPresent()) {
+            return PinState.NOT_SUPPORTED;
+        }
+        final byte[] block = new byte[message.length(52)];
+        message.bytes(52, block, 0);
+        final int field = message.has(2) ? 2 : 35;
+        final int digits = Math.min(Pan.MAX_DIGITS, Tokeniser.digits(message, field));
+        final byte[] pan = new byte[digits];
+        for (int i = 0; i < digits; i++) {
+            pan[i] = (byte) ('0' + message.digitAt(field, i));
+        }
+        try {
+            return switch (pins.verify(block, pan, digits, institution())) {
+                case RIGHT -> PinState.RIGHT;
+                case WRONG -> PinState.WRONG;
+                case UNUSABLE -> PinState.NOT_SUPPORTED;
+            };
+        } finally {
+            Arrays.fill(block, (byte) 0);
+            Arrays.fill(pan, (byte) 0);
+        }
+    }
+
+    /** Eight ASCII digits, the first in the highest byte. */
+    private static long number8(final long word) {
+        long number = 0;
+        for (int shift = 56; shift >= 0; shift -= Byte.SIZE) {
+            number = number * 10 + (word >>> shift & 15);
+        }
+        return number;
     }
 
     private int writeAmounts() {

@@ -151,7 +151,7 @@ final class ResponseCodes {
         table.put("31", "905", Result.INSTITUTION_NOT_FOUND, Result.PARTICIPANT_NOT_FOUND, LinkResult.INSTITUTION_NOT_OF_THE_LINK,
             LinkResult.PARTICIPANT_BARRED);
         table.put("94", "913", Result.DUPLICATE_WITH_DIFFERENT_CONTENTS, Result.REQUEST_BEFORE_THE_WINDOW);
-        table.put("12", "902", Result.REVERSED_BEFORE, Result.OPERATION_UNKNOWN, Result.CURRENCY_DIFFERS, Result.CANCELLED_BY_REVERSAL,
+        table.put("12", "902", Result.REVERSED_BEFORE, Result.DESTINATION_IS_THE_SOURCE, Result.OPERATION_UNKNOWN, Result.CURRENCY_DIFFERS, Result.CANCELLED_BY_REVERSAL,
             Result.BUSINESS_DATE_WOULD_GO_BACK);
         table.put("03", "109", Result.MERCHANT_NOT_FOUND, Result.MERCHANT_NOT_ACTIVE);
         table.put("58", "120", Result.TERMINAL_NOT_FOUND, Result.TERMINAL_NOT_ACTIVE);

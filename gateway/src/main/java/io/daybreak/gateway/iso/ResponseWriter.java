@@ -33,7 +33,9 @@ final class ResponseWriter {
     private static final long NETWORK_CODE = MessageKind.high(70);
     private static final long TOTALS = MessageKind.high(74, 75, 76, 77, 86, 87, 88, 89, 97);
     private static final byte[][] LIMIT_NAMES = {
-        text("payment"), text("day"), text("month"), text("year"), text("count"), text("ceiling"), text("unlinked")};
+        text("PAY"), text("DAY"), text("MON"), text("YEA"), text("CNT"), text("BAL")};
+    private static final int LIMIT_NAME_CHARS = 3;
+    private static final int AMOUNT_DIGITS = 12;
 
     private final MessageBuilder builder = new MessageBuilder();
     private final PaymentAnswerDecoder payment = new PaymentAnswerDecoder();
@@ -43,6 +45,8 @@ final class ResponseWriter {
 
     private LinkPlan plan;
     private MessageIndex request;
+    private MessageIndex issuer;
+    private long issuerFields;
     private int mti87;
     private long echo;
     private long own;
@@ -73,6 +77,8 @@ final class ResponseWriter {
         own = 0;
         ownHigh = 0;
         detailLength = 0;
+        issuer = null;
+        issuerFields = 0;
         return this;
     }
 
@@ -140,24 +146,34 @@ final class ResponseWriter {
         return this;
     }
 
-    /** DE 44: which limit, and what is left of it; of other refusals the field. */
-    private void putLimit(final int result, final int field, final long left) {
+    /**
+     * What an issuer has answered, after {@link #payment}: only where the payment's answer says that it is the issuer's.
+     *
+     * @param response indexed; kept until {@link #write}
+     * @param passed   fields 1 to 64 that the route passes
+     */
+    ResponseWriter issuerFields(final MessageIndex response, final long passed) {
+        if ((payment.flags() & PaymentAnswerFlags.PASS_ISSUER_FIELDS) != 0) {
+            issuer = response;
+            issuerFields = passed & response.lowBitmap();
+            if ((response.dialect().version() == 1993) != plan.is1993) {
+                issuerFields &= ~bit(DETAIL);
+            }
+        }
+        return this;
+    }
+
+    /** DE 44: which limit, of which channel, and what is left of it; of other refusals the field. */
+    private void putLimit(final int result, final int told, final long left) {
         final int limit = result - Result.LIMIT_PER_PAYMENT;
         if (limit < 0 || limit >= LIMIT_NAMES.length) {
-            wrongField(field % 1_000);
+            wrongField(told % 1_000);
             return;
         }
-        final byte[] name = LIMIT_NAMES[limit];
-        System.arraycopy(name, 0, detail, 0, name.length);
-        detail[name.length] = ' ';
-        final int begin = name.length + 1;
-        int digits = 1;
-        for (long rest = left; rest >= 10; rest /= 10) {
-            digits++;
-        }
-        putDigits(detail, begin, digits, left);
-        // 25 characters in 1987; a limit of more digits than that leaves is none.
-        detailLength = Math.min(25, begin + digits);
+        System.arraycopy(LIMIT_NAMES[limit], 0, detail, 0, LIMIT_NAME_CHARS);
+        detail[LIMIT_NAME_CHARS] = (byte) ('0' + told % 10);
+        putDigits(detail, LIMIT_NAME_CHARS + 1, AMOUNT_DIGITS, left);
+        detailLength = LIMIT_NAME_CHARS + 1 + AMOUNT_DIGITS;
         own |= bit(DETAIL);
     }
 
@@ -196,16 +212,36 @@ final class ResponseWriter {
      * @return bytes of the whole frame
      */
     int write(final MessageMac mac, final DirectBuffer headerSource, final int headerOffset, final MutableDirectBuffer out, final int at) {
+        try {
+            return writeAll(mac, headerSource, headerOffset, out, at);
+        } catch (final IllegalArgumentException ex) {
+            if (issuerFields == 0) {
+                throw ex;
+            }
+            // What the issuer's dialect holds need not fit into the acquirer's: then without it.
+            issuerFields = 0;
+            return writeAll(mac, headerSource, headerOffset, out, at);
+        } finally {
+            answer = null;
+            request = null;
+            issuer = null;
+        }
+    }
+
+    private int writeAll(final MessageMac mac, final DirectBuffer headerSource, final int headerOffset, final MutableDirectBuffer out, final int at) {
         final Framing framing = plan.framing;
         final int begin = at + framing.overhead();
         builder.begin(plan.dialect, out, begin, responseMti(), ownHigh != 0);
         final long written = own;
-        long fields = echo & request.lowBitmap() | written;
+        final long passed = issuerFields;
+        long fields = echo & request.lowBitmap() | written | passed;
         while (fields != 0) {
             final int zeros = Long.numberOfLeadingZeros(fields);
             final long bit = Long.MIN_VALUE >>> zeros;
             fields ^= bit;
-            if ((written & bit) != 0) {
+            if ((passed & bit) != 0) {
+                builder.echo(zeros + 1, issuer);
+            } else if ((written & bit) != 0) {
                 putOwn(zeros + 1);
             } else {
                 builder.echo(zeros + 1, request);
@@ -222,8 +258,6 @@ final class ResponseWriter {
         if (framing.headerLength() != 0) {
             framing.answerHeader(headerSource, headerOffset, out, at + framing.prefixLength());
         }
-        answer = null;
-        request = null;
         return framing.overhead() + length;
     }
 
@@ -269,12 +303,12 @@ final class ResponseWriter {
         balances[at + 3] = (byte) type;
         putDigits(balances, at + 4, 3, payment.currency());
         balances[at + 7] = (byte) (balance < 0 ? 'D' : 'C');
-        putDigits(balances, at + 8, 12, Math.abs(balance));
+        putDigits(balances, at + 8, AMOUNT_DIGITS, Math.abs(balance));
     }
 
     private static void putDigits(final byte[] to, final int at, final int count, final long number) {
         long rest = number;
-        for (int i = Math.min(count, to.length - at) - 1; i >= 0; i--) {
+        for (int i = count - 1; i >= 0; i--) {
             to[at + i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }

@@ -1,6 +1,7 @@
 package io.daybreak.gateway.key;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,10 +26,12 @@ import java.util.regex.Pattern;
  *   link  iso8583-mac 1 = hexadecimal digits    wraps the keys of that link
  *   mac   iso8583-mac KEY00001 = hexadecimal digits, wrapped under the link's key (AES key wrap)
  *   data  - 20261123 = hexadecimal digits       card data of that day
+ *   data  starts starts = 8 hexadecimal digits  how often this file's switch was started
  * </pre>
  * The file must not be readable for others than its owner. Every change is written whole, on the device before the call
- * returns, and takes the old file's place in one step; so a crash leaves the one or the other. Rule: docs/iso8583.md,
- * "MAC and keys"; docs/operations.md, "Keys".
+ * returns, and takes the old file's place in one step; so a crash leaves the one or the other. The old file's bytes are written
+ * over before a change counts as done; a device or file system that keeps old blocks all the same must be encrypted itself.
+ * Rule: docs/iso8583.md, "MAC and keys"; docs/operations.md, "Keys".
  * <p>
  * Any thread. Never prints or logs what it read.
  */
@@ -162,7 +165,7 @@ public final class KeyFile {
     }
 
     /**
-     * Destroys a key: when this returns the file no longer has it.
+     * Destroys a key: when this returns the file no longer has it, and what it had is written over.
      *
      * @throws IOException if the file could not be written
      */
@@ -196,16 +199,36 @@ public final class KeyFile {
                 .append(" = ").append(HexFormat.of().formatHex(entry.value)).append('\n');
         }
         final Path unfinished = path.resolveSibling(path.getFileName() + ".new");
-        Files.deleteIfExists(unfinished);
+        if (Files.exists(unfinished)) {
+            // A crash left it behind, with keys.
+            try (FileChannel left = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+                overwrite(left);
+            }
+            Files.delete(unfinished);
+        }
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createFile(unfinished, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         } else {
             Files.createFile(unfinished);
         }
         Files.write(unfinished, text.toString().getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-        Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
+        // Opened before it loses its name: what it holds is written over once the new file stands in its place.
+        try (FileChannel old = Files.exists(path) ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE) : null) {
+            Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+            if (old != null) {
+                overwrite(old);
+            }
         }
+    }
+
+    private static void overwrite(final FileChannel file) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocate((int) file.size());
+        while (zeros.hasRemaining()) {
+            file.write(zeros, zeros.position());
+        }
+        file.force(true);
     }
 }

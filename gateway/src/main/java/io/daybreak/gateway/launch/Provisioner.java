@@ -1,5 +1,6 @@
 package io.daybreak.gateway.launch;
 
+import io.daybreak.gateway.card.TokenKeys;
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.link.Credentials;
 import io.daybreak.gateway.link.SystemPort;
@@ -47,7 +48,11 @@ final class Provisioner {
 
     private static final int DEMO_ID = 2;
     private static final int LEDGER_CNY = 156;
-    private static final int WALLETS = 1_000;
+    private static final long EXCEPTIONS = 900_004;
+    private static final long ISSUER_SETTLEMENT = 900_005;
+    private static final long ISSUER_EXCEPTIONS = 900_006;
+    private static final int CODE_EXCEPTIONS = 10;
+    private static final int SHARED_ACCOUNTS = 6;
     private static final long FIRST_WALLET = 1;
     private static final int MERCHANTS = 100;
     private static final long FIRST_MERCHANT = 100_001;
@@ -60,7 +65,6 @@ final class Provisioner {
     private static final int CODE_FEES = 8;
     private static final int CODE_ISSUANCE = 9;
     private static final int CODE_FUNDING = 1;
-    private static final long FUNDING_MINOR = 1_000_000;
     /** An operator pays seldom: it gets this much of the memory of ids, or a sixteenth where that is less. */
     private static final long OPERATOR_IDS = 65_536;
     /** The state machine grants no participant less. */
@@ -69,11 +73,13 @@ final class Provisioner {
 
     private final Settings.Capacity capacity;
     private final Settings.Payments payments;
+    private final Settings.Demo demo;
     private final SecureRandom random = new SecureRandom();
 
-    Provisioner(final Settings.Capacity capacity, final Settings.Payments payments) {
+    Provisioner(final Settings.Capacity capacity, final Settings.Payments payments, final Settings.Demo demo) {
         this.capacity = capacity;
         this.payments = payments;
+        this.demo = demo;
     }
 
     /** Configure's block with the settings' limits. */
@@ -150,9 +156,9 @@ final class Provisioner {
         return secret;
     }
 
-    /** True once every wallet has its money: the last step of {@link #provisionDemo}. */
+    /** True once the last record of {@link #provisionDemo} is there. */
     boolean isDemoComplete(final SystemPort port) {
-        return isKnown(port, DEMO_CODE) && unfunded(port).length == 0;
+        return isKnown(port, DEMO_CODE) && DemoPayments.isComplete(port);
     }
 
     /**
@@ -160,15 +166,19 @@ final class Provisioner {
      *
      * @param nowMs Unix milliseconds, for the ids of the funding transfers
      */
-    void provisionDemo(final SystemPort port, final long nowMs) {
+    void provisionDemo(final SystemPort port, final long nowMs, final TokenKeys tokenKeys) {
         putOperator(port);
         // What is left stays free for participants that are added while trying things out.
         putParticipant(port, DEMO_ID, DEMO_CODE, Participants.ROLE_ACTIVE, capacity.ids() - operatorIds() - capacity.ids() / 8);
         putAccounts(port);
-        putGrant(port, Participants.GRANT_RANGE, FIRST_WALLET, FIRST_WALLET + WALLETS - 1, Participants.RIGHT_DEBIT);
+        putGrant(port, Participants.GRANT_RANGE, FIRST_WALLET, FIRST_WALLET + demo.wallets() - 1, Participants.RIGHT_DEBIT);
         putGrant(port, Participants.GRANT_ACCOUNT, SETTLEMENT, 0, Participants.RIGHT_DEBIT);
         putGrant(port, Participants.GRANT_RANGE, FIRST_MERCHANT, FIRST_MERCHANT + MERCHANTS - 1, Participants.RIGHT_READ);
-        fund(port, unfunded(port), nowMs);
+        if (demo.balanceMinor() > 0) {
+            fund(port, unfunded(port), nowMs);
+        }
+        new DemoPayments(port, demo.wallets(), tokenKeys).put(new DemoPayments.Accounts(FIRST_WALLET, FIRST_MERCHANT, MERCHANTS, SETTLEMENT,
+            EXCEPTIONS, FEES, ISSUER_SETTLEMENT, ISSUER_EXCEPTIONS), DEMO_ID);
     }
 
     private void putParticipant(final SystemPort port, final int id, final String code, final int roles, final long idCapacity) {
@@ -200,11 +210,11 @@ final class Provisioner {
     }
 
     private void putAccounts(final SystemPort port) {
-        final int count = WALLETS + MERCHANTS + 3;
+        final int count = demo.wallets() + MERCHANTS + SHARED_ACCOUNTS;
         final MutableDirectBuffer bodies = new ExpandableArrayBuffer(count * AccountEncoder.BLOCK_LENGTH);
         final AccountEncoder account = new AccountEncoder();
         int at = 0;
-        for (int i = 0; i < WALLETS; i++) {
+        for (int i = 0; i < demo.wallets(); i++) {
             at = putAccount(account, bodies, at, FIRST_WALLET + i, CODE_WALLET, AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS);
         }
         for (int i = 0; i < MERCHANTS; i++) {
@@ -212,7 +222,10 @@ final class Provisioner {
         }
         at = putAccount(account, bodies, at, ISSUANCE, CODE_ISSUANCE, 0);
         at = putAccount(account, bodies, at, FEES, CODE_FEES, 0);
-        putAccount(account, bodies, at, SETTLEMENT, CODE_SETTLEMENT, 0);
+        at = putAccount(account, bodies, at, SETTLEMENT, CODE_SETTLEMENT, 0);
+        at = putAccount(account, bodies, at, EXCEPTIONS, CODE_EXCEPTIONS, 0);
+        at = putAccount(account, bodies, at, ISSUER_SETTLEMENT, CODE_SETTLEMENT, 0);
+        putAccount(account, bodies, at, ISSUER_EXCEPTIONS, CODE_EXCEPTIONS, 0);
         requireAll(port.submit(AccountDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, bodies, AccountDecoder.BLOCK_LENGTH, count), "account");
     }
 
@@ -223,12 +236,12 @@ final class Provisioner {
         return at + AccountEncoder.BLOCK_LENGTH;
     }
 
-    /** Wallets that never got any money, in ascending order. */
-    private static long[] unfunded(final SystemPort port) {
-        final long[] found = new long[WALLETS];
+    /** Wallets that never got any money and should have, in ascending order. */
+    private long[] unfunded(final SystemPort port) {
+        final long[] found = new long[demo.wallets()];
         int count = 0;
-        for (int first = 0; first < WALLETS; first += Limits.MAX_PAGE) {
-            final int page = Math.min(Limits.MAX_PAGE, WALLETS - first);
+        for (int first = 0; first < demo.wallets(); first += Limits.MAX_PAGE) {
+            final int page = Math.min(Limits.MAX_PAGE, demo.wallets() - first);
             final MutableDirectBuffer body = new ExpandableArrayBuffer();
             final int length = LookupAccountsEncoder.BLOCK_LENGTH + GroupSizeEncodingEncoder.ENCODED_LENGTH + page * Long.BYTES;
             final LookupAccountsEncoder.AccountsEncoder ids = new LookupAccountsEncoder().wrap(body, 0).correlationId(0).accountsCount(page);
@@ -238,7 +251,7 @@ final class Provisioner {
             final DirectBuffer answer = port.query(LookupAccountsDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body, length);
             for (final AccountsAnswerDecoder.AccountsDecoder wallet
                 : new AccountsAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder()).accounts()) {
-                if (wallet.creditsPosted() == 0) {
+                if (wallet.creditsPosted() == 0 && wallet.id() != DemoPayments.EMPTY_WALLET) {
                     found[count++] = wallet.id();
                 }
             }
@@ -258,7 +271,7 @@ final class Provisioner {
             transfer.wrap(bodies, at)
                 .debitAccountId(ISSUANCE)
                 .creditAccountId(wallets[i])
-                .amountMinor(FUNDING_MINOR)
+                .amountMinor(demo.balanceMinor())
                 .ledger(LEDGER_CNY)
                 .code(CODE_FUNDING);
             transfer.id().hi(nowMs << ID_TIME_SHIFT | random.nextInt(1 << ID_TIME_SHIFT)).lo(random.nextLong());
@@ -266,13 +279,13 @@ final class Provisioner {
         requireAll(port.submit(TransferDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, bodies, TransferDecoder.BLOCK_LENGTH, wallets.length), "funding");
     }
 
-    private static void requireAll(final int[] results, final String what) {
+    static void requireAll(final int[] results, final String what) {
         for (final int result : results) {
             require(result, what);
         }
     }
 
-    private static void require(final int result, final String what) {
+    static void require(final int result, final String what) {
         if (result != Result.OK) {
             throw new IllegalStateException("provisioning of a " + what + " was refused: " + Result.name(result));
         }

@@ -1,11 +1,22 @@
 package io.daybreak.gateway.launch;
 
+import io.daybreak.gateway.card.DataKeys;
+import io.daybreak.gateway.card.TokenKeys;
 import io.daybreak.gateway.config.Settings;
+import io.daybreak.gateway.iso.IsoServer;
+import io.daybreak.gateway.iso.IsoSettings;
+import io.daybreak.gateway.iso.IssuerLinks;
+import io.daybreak.gateway.iso.IssuerSettings;
+import io.daybreak.gateway.key.KeyFile;
+import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.link.Admission;
 import io.daybreak.gateway.link.Credentials;
+import io.daybreak.gateway.link.EventLoops;
 import io.daybreak.gateway.link.LinkCounters;
 import io.daybreak.gateway.link.NativeServer;
 import io.daybreak.gateway.link.SystemPort;
+import io.daybreak.gateway.pin.PinSecurity;
+import io.daybreak.gateway.pin.SoftwarePin;
 import io.daybreak.journal.memory.HugeSlabAllocator;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.pipeline.ClockAlarmListener;
@@ -18,7 +29,12 @@ import io.daybreak.pipeline.Replayer;
 import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
+import io.daybreak.protocol.KeyPurpose;
+import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.PutTokenKeyEncoder;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +42,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -57,7 +74,16 @@ public final class Server implements AutoCloseable {
 
     private Journal journal;
     private Pipeline pipeline;
+    private EventLoops loops;
     private NativeServer links;
+    private IsoServer iso;
+    private IssuerLinks issuers;
+    private IssuerSettings issuerSettings = IssuerSettings.NONE;
+    private KeyFile keyFile;
+    private TokenKeys tokenKeys;
+    private DataKeys dataKeys;
+    private DataKeyKeeper dataKeyKeeper;
+    private List<IsoServer.Bound> isoAddresses = List.of();
     private DiskReserveWatcher diskReserve;
     private InetSocketAddress address;
     private long recoveryMs;
@@ -104,19 +130,29 @@ public final class Server implements AutoCloseable {
         final PipelineContext context = pipelineContext();
 
         final StateMachine machine = recover();
+        // The data directory is there and ours now, and the demo's keys go into it.
+        final IsoSettings isoSettings = isDemo ? settings.iso8583().withDemo() : settings.iso8583().links();
+        keyFile = Keys.find(settings, isDemo, environment);
+        if (!isoSettings.listeners().isEmpty()) {
+            tokenKeys = Keys.tokens(keyFile);
+            issuerSettings = isDemo ? settings.iso8583().issuers().with(settings.demo().issuerLink()) : settings.iso8583().issuers();
+            if (!issuerSettings.links().isEmpty()) {
+                dataKeys = Keys.cardData(keyFile, DataKeyKeeper.day(clock.wallNs() / NS_PER_MS));
+            }
+        }
         final boolean isEmpty = machine.lastSequence() == 0;
         if (isEmpty && operatorKey == null && !isDemo) {
             throw new StartException(ExitCode.USAGE, "the journal in " + settings.data() + " is empty and there is no operator: give its key with"
                 + " security.operator-key-file or " + OPERATOR_KEY_VARIABLE + ", or start with --demo");
         }
-        final Provisioner provisioner = new Provisioner(settings.capacity(), settings.payments());
+        final Provisioner provisioner = new Provisioner(settings.capacity(), settings.payments(), settings.demo());
         final boolean areLimitsJournaled = machine.isConfigured() && machine.hasLimits(provisioner.configureBody(), 0);
 
         final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
         if (isEmpty && isDemo) {
             writeDemoSecrets(provisioner, demoSecrets);
         }
-        startPipeline(context, machine);
+        startPipeline(context, machine, isoSettings);
         final SystemPort systemPort = links.systemPort();
         if (!areLimitsJournaled) {
             require(provisioner.configure(systemPort), "capacity, ids, deadlines and chain");
@@ -126,6 +162,15 @@ public final class Server implements AutoCloseable {
             provisionDemo(provisioner, systemPort, demoSecrets, operatorKey != null, secrets);
         } else {
             provisionOperator(provisioner, systemPort, operatorKey != null);
+        }
+        if (iso != null) {
+            checkTokenKeys(systemPort);
+            iso.readReference(systemPort);
+        }
+        if (issuers != null) {
+            dataKeyKeeper = new DataKeyKeeper(dataKeys, systemPort, pipeline.clock()::nowNs, issuers::maximumAgeMs);
+            dataKeyKeeper.start();
+            issuers.start(systemPort);
         }
         watchDisk();
         listen(secrets.build());
@@ -191,16 +236,60 @@ public final class Server implements AutoCloseable {
         return machine;
     }
 
-    private void startPipeline(final PipelineContext context, final StateMachine machine) throws StartException {
-        links = new NativeServer(settings.links(), admission,
+    private void startPipeline(final PipelineContext context, final StateMachine machine, final IsoSettings isoSettings) throws StartException {
+        loops = new EventLoops(settings.links(), IsoServer.room(isoSettings), admission,
             defect -> fatalHandler.onFatal(FatalHandler.Reason.DEFECT, "links: " + defect, defect));
+        links = new NativeServer(settings.links(), loops);
+        EffectSink effects = EffectSink.NONE;
         try {
-            pipeline = new Pipeline(context, machine, journal, links.replySink(), EffectSink.NONE, clock, fatalHandler);
+            if (tokenKeys != null) {
+                iso = new IsoServer(isoSettings, loops, keyFile);
+                effects = iso.effectSink();
+            }
+            if (dataKeys != null) {
+                issuers = new IssuerLinks(issuerSettings, isoSettings, loops, iso, keyFile, pinSecurity());
+                effects = issuers.effectSink(effects);
+            }
+        } catch (final KeyFileException | IllegalArgumentException ex) {
+            throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
+        }
+        try {
+            pipeline = new Pipeline(context, machine, journal, loops.replySink(), loops.replySink().effectSink(effects), clock, fatalHandler);
         } catch (final ClockGapException ex) {
             throw new StartException(ExitCode.CLOCK_GAP, ex.getMessage() + " (--set clock.accept-gap=true)", ex);
         }
-        links.connect(pipeline::newPublisher, pipeline.clock()::nowNs);
+        loops.connect(pipeline::newPublisher, pipeline.clock()::nowNs);
+        if (iso != null) {
+            iso.connect(tokenKeys, issuerSettings);
+        }
+        if (issuers != null) {
+            issuers.connect(dataKeys);
+        }
         pipeline.start();
+    }
+
+    private PinSecurity pinSecurity() throws StartException {
+        if (!IssuerSettings.SOFTWARE_PIN_MODULE.equals(issuerSettings.pinModule())) {
+            return PinSecurity.NONE;
+        }
+        if (!isDemo) {
+            throw new StartException(ExitCode.USAGE, "iso8583.pin-module=software needs --demo: everybody knows its keys");
+        }
+        System.err.println("daybreak: PINs are handled by software with keys that everybody knows; for demonstrations only");
+        LOG.warn("PINs are handled by software with keys that everybody knows; for demonstrations only");
+        return new SoftwarePin();
+    }
+
+    /** The journal knows which token key its cards are under; with another one no card would be found. */
+    private void checkTokenKeys(final SystemPort systemPort) throws StartException {
+        final MutableDirectBuffer body = new ExpandableArrayBuffer(PutTokenKeyEncoder.BLOCK_LENGTH);
+        new PutTokenKeyEncoder().wrap(body, 0).correlationId(0).keyId(tokenKeys.currentId()).purpose(KeyPurpose.TOKEN)
+            .checkValue(tokenKeys.currentCheckValue() & 0xFFFF_FFFFL);
+        final int result = systemPort.submit(PutTokenKeyEncoder.TEMPLATE_ID, Participants.SYSTEM, body, PutTokenKeyEncoder.BLOCK_LENGTH);
+        if (result != Result.OK) {
+            throw new StartException(ExitCode.USAGE, "token key " + tokenKeys.currentId() + " of the key file is not the one that the journal knows ("
+                + Result.name(result) + ")");
+        }
     }
 
     private static void require(final int result, final String settings) throws StartException {
@@ -244,7 +333,7 @@ public final class Server implements AutoCloseable {
         }
         SecretsFile.read(demoSecrets, secrets);
         if (!provisioner.isDemoComplete(systemPort)) {
-            provisioner.provisionDemo(systemPort, clock.wallNs() / NS_PER_MS);
+            provisioner.provisionDemo(systemPort, clock.wallNs() / NS_PER_MS, tokenKeys);
         }
         System.err.println("daybreak: demo participants " + Provisioner.OPERATOR_CODE + " and " + Provisioner.DEMO_CODE
             + ", their secrets are in " + demoSecrets);
@@ -270,8 +359,23 @@ public final class Server implements AutoCloseable {
             throw new StartException(ExitCode.CANNOT_BIND,
                 "cannot listen on " + settings.links().host() + ":" + settings.links().port() + ": " + ex.getMessage(), ex);
         }
+        listenToAcquirers();
         LOG.info("links on {} with {} event loop(s), {}; {} secret(s)", address, settings.links().eventLoops(), links.isEpoll() ? "epoll" : "nio",
             credentials.count());
+    }
+
+    private void listenToAcquirers() throws StartException {
+        if (iso == null) {
+            return;
+        }
+        try {
+            isoAddresses = iso.bind(loops.systemPort());
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new StartException(ExitCode.UNEXPECTED, "interrupted", ex);
+        } catch (final Exception ex) {
+            throw new StartException(ExitCode.CANNOT_BIND, "cannot listen for ISO 8583: " + ex.getMessage(), ex);
+        }
     }
 
     /** Where the native port listens. */
@@ -279,15 +383,37 @@ public final class Server implements AutoCloseable {
         return address;
     }
 
-    /** The line that scripts wait for. */
-    public String readyLine() {
-        return "READY native=" + hostAndPort() + " data=" + settings.data() + " durability=" + settings.journal().durability()
-            + " sequence=" + journal.durableSequence() + " recovery_ms=" + recoveryMs;
+    /** Where the ISO 8583 ports listen, in the order of the READY line. */
+    public List<IsoServer.Bound> isoAddresses() {
+        return isoAddresses;
     }
 
-    private String hostAndPort() {
+    /** The line that scripts wait for. */
+    public String readyLine() {
+        final StringBuilder line = new StringBuilder("READY native=").append(hostAndPort(address));
+        for (final IsoServer.Bound bound : isoAddresses) {
+            line.append(' ').append(bound.name()).append('=').append(hostAndPort(bound.address()));
+        }
+        return line.append(" data=").append(settings.data()).append(" durability=").append(settings.journal().durability())
+            .append(" sequence=").append(journal.durableSequence()).append(" recovery_ms=").append(recoveryMs).toString();
+    }
+
+    private static String hostAndPort(final InetSocketAddress address) {
         final String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** The connections to issuers; null if there are none. */
+    public IssuerLinks issuers() {
+        return issuers;
+    }
+
+    SystemPort systemPort() {
+        return loops.systemPort();
+    }
+
+    DataKeyKeeper dataKeyKeeper() {
+        return dataKeyKeeper;
     }
 
     LinkCounters linkCounters() {
@@ -316,8 +442,17 @@ public final class Server implements AutoCloseable {
         if (pipeline != null) {
             pipeline.close();
         }
-        if (links != null) {
-            links.close();
+        if (dataKeyKeeper != null) {
+            dataKeyKeeper.close();
+        }
+        if (issuers != null) {
+            issuers.close();
+        }
+        if (iso != null) {
+            iso.close();
+        }
+        if (loops != null) {
+            loops.close();
         }
         if (journal != null) {
             journal.close();
@@ -326,11 +461,17 @@ public final class Server implements AutoCloseable {
 
     private void drainLinks() {
         links.stopAccepting();
+        if (iso != null) {
+            iso.stopAccepting();
+        }
+        if (issuers != null) {
+            issuers.stopConnecting();
+        }
         admission.shutDown();
-        if (!links.awaitAnswers(settings.shutdownTimeoutMs())) {
+        if (!loops.awaitAnswers(settings.shutdownTimeoutMs())) {
             LOG.warn("not everything was answered within shutdown.timeout; it will be when it is asked for again");
         }
-        if (!links.closeLinks(LINKS_CLOSE_MS)) {
+        if (!loops.closeLinks(LINKS_CLOSE_MS)) {
             LOG.debug("some peers did not close their side");
         }
     }

@@ -192,7 +192,12 @@ public final class EventLoops implements AutoCloseable {
     /** Ends the threads. The pipeline must be closed before, since its replies wake them. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        final boolean isOver = group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        for (final LoopAgent agent : agents) {
+            if (isOver && agent != null) {
+                agent.releaseStock();
+            }
+        }
         LOG.debug("links stopped");
     }
 }

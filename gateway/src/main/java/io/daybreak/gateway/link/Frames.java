@@ -5,6 +5,8 @@ import io.daybreak.protocol.codec.AcceptClockDecoder;
 import io.daybreak.protocol.codec.AccountActionDecoder;
 import io.daybreak.protocol.codec.AccountDecoder;
 import io.daybreak.protocol.codec.ConfigureDecoder;
+import io.daybreak.protocol.codec.ConfigurePaymentsDecoder;
+import io.daybreak.protocol.codec.CutOverDecoder;
 import io.daybreak.protocol.codec.GoodbyeDecoder;
 import io.daybreak.protocol.codec.GroupSizeEncodingDecoder;
 import io.daybreak.protocol.codec.HelloDecoder;
@@ -16,14 +18,35 @@ import io.daybreak.protocol.codec.LookupTransfersDecoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.OutcomesAnswerDecoder;
 import io.daybreak.protocol.codec.ProofDecoder;
+import io.daybreak.protocol.codec.PutCardDecoder;
+import io.daybreak.protocol.codec.PutDayGroupDecoder;
+import io.daybreak.protocol.codec.PutFeeDecoder;
 import io.daybreak.protocol.codec.PutGrantDecoder;
+import io.daybreak.protocol.codec.PutInstitutionDecoder;
+import io.daybreak.protocol.codec.PutIssuerDecoder;
+import io.daybreak.protocol.codec.PutIssuerLinkDecoder;
+import io.daybreak.protocol.codec.PutMerchantDecoder;
 import io.daybreak.protocol.codec.PutParticipantDecoder;
+import io.daybreak.protocol.codec.PutRouteDecoder;
+import io.daybreak.protocol.codec.PutTerminalDecoder;
+import io.daybreak.protocol.codec.PutTierDecoder;
+import io.daybreak.protocol.codec.PutTokenKeyDecoder;
+import io.daybreak.protocol.codec.PutWalletDecoder;
+import io.daybreak.protocol.codec.PutZoneDecoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesDecoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersDecoder;
+import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
+import io.daybreak.protocol.codec.QueryExceptionsDecoder;
+import io.daybreak.protocol.codec.QueryPaymentDecoder;
+import io.daybreak.protocol.codec.QueryPaymentStatusDecoder;
+import io.daybreak.protocol.codec.QueryReferenceDecoder;
 import io.daybreak.protocol.codec.QueryStatusDecoder;
+import io.daybreak.protocol.codec.QueryStoreAndForwardDecoder;
 import io.daybreak.protocol.codec.QueryTotalsDecoder;
 import io.daybreak.protocol.codec.RaiseRulesDecoder;
 import io.daybreak.protocol.codec.RemoveGrantDecoder;
+import io.daybreak.protocol.codec.ResolveExceptionDecoder;
+import io.daybreak.protocol.codec.StoreAndForwardActionDecoder;
 import io.daybreak.protocol.codec.SubmitAccountActionsDecoder;
 import io.daybreak.protocol.codec.SubmitAccountsDecoder;
 import io.daybreak.protocol.codec.SubmitTransfersDecoder;
@@ -86,7 +109,7 @@ final class Frames {
     /** Largest message that is not a batch: a look-up of 128 transfer ids. */
     static final int MAX_WHOLE_FRAME = PREFIX + HEADER + LookupTransfersDecoder.BLOCK_LENGTH + GROUP + Limits.MAX_PAGE * 16;
 
-    private static final int TEMPLATES = 128;
+    private static final int TEMPLATES = 160;
     private static final Kind[] KINDS = new Kind[TEMPLATES];
     private static final int[] BLOCK_LENGTHS = new int[TEMPLATES];
     private static final int[] ENTRY_LENGTHS = new int[TEMPLATES];
@@ -111,6 +134,23 @@ final class Frames {
         put(Kind.ADMINISTRATION, ConfigureDecoder.TEMPLATE_ID, ConfigureDecoder.BLOCK_LENGTH);
         put(Kind.ADMINISTRATION, AcceptClockDecoder.TEMPLATE_ID, AcceptClockDecoder.BLOCK_LENGTH);
         put(Kind.ADMINISTRATION, RaiseRulesDecoder.TEMPLATE_ID, RaiseRulesDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, ConfigurePaymentsDecoder.TEMPLATE_ID, ConfigurePaymentsDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutInstitutionDecoder.TEMPLATE_ID, PutInstitutionDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutWalletDecoder.TEMPLATE_ID, PutWalletDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutCardDecoder.TEMPLATE_ID, PutCardDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutMerchantDecoder.TEMPLATE_ID, PutMerchantDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutTerminalDecoder.TEMPLATE_ID, PutTerminalDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutTierDecoder.TEMPLATE_ID, PutTierDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutFeeDecoder.TEMPLATE_ID, PutFeeDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutZoneDecoder.TEMPLATE_ID, PutZoneDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, CutOverDecoder.TEMPLATE_ID, CutOverDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutIssuerDecoder.TEMPLATE_ID, PutIssuerDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutIssuerLinkDecoder.TEMPLATE_ID, PutIssuerLinkDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutRouteDecoder.TEMPLATE_ID, PutRouteDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, StoreAndForwardActionDecoder.TEMPLATE_ID, StoreAndForwardActionDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, ResolveExceptionDecoder.TEMPLATE_ID, ResolveExceptionDecoder.BLOCK_LENGTH);
+        put(Kind.ADMINISTRATION, PutTokenKeyDecoder.TEMPLATE_ID, PutTokenKeyDecoder.BLOCK_LENGTH);
 
         putGroup(Kind.QUERY_WITH_GROUP, LookupAccountsDecoder.TEMPLATE_ID, LookupAccountsDecoder.BLOCK_LENGTH,
             LookupAccountsDecoder.AccountsDecoder.sbeBlockLength(), 0);
@@ -121,6 +161,12 @@ final class Frames {
         put(Kind.QUERY, QueryTotalsDecoder.TEMPLATE_ID, QueryTotalsDecoder.BLOCK_LENGTH);
         put(Kind.QUERY, QueryStatusDecoder.TEMPLATE_ID, QueryStatusDecoder.BLOCK_LENGTH);
         put(Kind.QUERY, LookupParticipantDecoder.TEMPLATE_ID, LookupParticipantDecoder.BLOCK_LENGTH);
+        put(Kind.QUERY, QueryReferenceDecoder.TEMPLATE_ID, QueryReferenceDecoder.BLOCK_LENGTH);
+        put(Kind.QUERY, QueryPaymentDecoder.TEMPLATE_ID, QueryPaymentDecoder.BLOCK_LENGTH);
+        put(Kind.QUERY, QueryExceptionsDecoder.TEMPLATE_ID, QueryExceptionsDecoder.BLOCK_LENGTH);
+        put(Kind.QUERY, QueryStoreAndForwardDecoder.TEMPLATE_ID, QueryStoreAndForwardDecoder.BLOCK_LENGTH);
+        put(Kind.QUERY, QueryPaymentStatusDecoder.TEMPLATE_ID, QueryPaymentStatusDecoder.BLOCK_LENGTH);
+        put(Kind.QUERY, QueryDayTotalsDecoder.TEMPLATE_ID, QueryDayTotalsDecoder.BLOCK_LENGTH);
     }
 
     private Frames() {

@@ -9,7 +9,7 @@ package io.daybreak.gateway.link;
  * </pre>
  * Never 0, since generations begin at 1.
  */
-final class LinkId {
+public final class LinkId {
     static final int MAX_LOOPS = 255;
     static final int MAX_SLOTS = 1 << 16;
 
@@ -20,7 +20,8 @@ final class LinkId {
         return (long) loop << 48 | (long) slot << 32 | generation & 0xFFFF_FFFFL;
     }
 
-    static int loop(final long linkId) {
+    /** The event loop that serves the connection. */
+    public static int loop(final long linkId) {
         return (int) (linkId >>> 48) & 0xFF;
     }
 

@@ -229,6 +229,15 @@ public final class LoopAgent {
         }
     }
 
+    /** The loop has ended; any thread then. */
+    void releaseStock() {
+        OutBuffer buffer = stock.poll();
+        while (buffer != null) {
+            buffer.bytes.release();
+            buffer = stock.poll();
+        }
+    }
+
     /** The link has something to write; it is flushed at the end of what the loop does now. */
     public void touch(final LoopLink link) {
         touched.add(link);

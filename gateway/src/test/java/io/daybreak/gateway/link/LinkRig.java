@@ -10,6 +10,7 @@ import io.daybreak.port.EpochClock;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.codec.AccountDecoder;
 import io.daybreak.protocol.codec.ConfigureDecoder;
+import io.daybreak.protocol.codec.ConfigurePaymentsDecoder;
 import io.daybreak.protocol.codec.PutParticipantDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -25,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /** Links on a real socket before a real pipeline and state machine; the journal keeps nothing. */
-final class LinkRig implements AutoCloseable {
+public final class LinkRig implements AutoCloseable {
     static final String CODE = "ACQ001";
     static final byte[] SECRET = secret(1);
     static final String BARRED = "BARRED";
@@ -114,6 +115,36 @@ final class LinkRig implements AutoCloseable {
         if (result != 0) {
             throw new AssertionError("provisioning: " + result);
         }
+    }
+
+    /** A rig with default options, for tests of other packages. */
+    public static LinkRig create() throws Exception {
+        return new LinkRig(new Options());
+    }
+
+    /** Where the native port listens. */
+    public java.net.InetSocketAddress address() {
+        return address;
+    }
+
+    /** The operator's name. */
+    public String operator() {
+        return CODE;
+    }
+
+    /** The operator's secret. */
+    public byte[] operatorSecret() {
+        return SECRET.clone();
+    }
+
+    /** Lets payments be administered. */
+    public void configurePayments() {
+        final ByteBuffer body = ByteBuffer.allocate(ConfigurePaymentsDecoder.BLOCK_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        body.putLong(0);
+        while (body.remaining() > Long.BYTES) {
+            body.putLong(4_096);
+        }
+        submit(ConfigurePaymentsDecoder.TEMPLATE_ID, body);
     }
 
     /** A peer that has signed on. */

@@ -74,7 +74,7 @@ final class CrashClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final CrashPayer payer = new CrashPayer(new CrashPayer.Settings(where.host, where.port, where.credentials(), ackLog, rate,
+        final CrashPayer payer = new CrashPayer(new CrashPayer.Settings(where.host, where.port(), where.credentials(), ackLog, rate,
             connections, batch, inFlight, duration, drain, debitFrom, accounts, creditFrom, (int) (creditTo - creditFrom + 1), 1,
             amountTo, 1, seed));
         final CountDownLatch done = new CountDownLatch(1);

@@ -60,6 +60,6 @@ final class CrashVerifyCommand implements Callable<Integer> {
     }
 
     private DaybreakClient connect(final String participant) throws IOException {
-        return DaybreakClient.builder().address(where.host, where.port).credentials(where.credentials(participant)).connect();
+        return DaybreakClient.builder().address(where.host, where.port()).credentials(where.credentials(participant)).connect();
     }
 }

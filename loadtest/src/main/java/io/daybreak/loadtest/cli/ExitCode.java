@@ -8,6 +8,8 @@ final class ExitCode {
     static final int UNEXPECTED = 1;
     /** The money does not agree: a failed run. */
     static final int MONEY_DIFFERS = 2;
+    /** A case of a conformance run failed. */
+    static final int CASE_FAILED = 2;
     /** No connection, sign-on refused, or a connection was lost on the way. */
     static final int CONNECTION = 3;
     /** The proof could not be completed: accounts not readable, transfers not to be told. */

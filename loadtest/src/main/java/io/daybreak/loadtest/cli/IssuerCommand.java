@@ -40,7 +40,7 @@ final class IssuerCommand implements Callable<Integer> {
 
     @Option(names = "--script", defaultValue = "approve", paramLabel = "FILE|NAME",
         description = "What to do with which message; built in are approve (which shows every key), decline-by-amount, slow, faults, "
-            + "away (default: ${DEFAULT-VALUE}).")
+            + "away, acquirer (default: ${DEFAULT-VALUE}).")
     private String script;
 
     @Option(names = "--link", defaultValue = "demo-ascii", paramLabel = "FILE|NAME",
@@ -72,8 +72,7 @@ final class IssuerCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(ex.getMessage());
             return ExitCode.CONNECTION;
         }
-        final CountDownLatch written = new CountDownLatch(1);
-        final Thread hook = new Thread(() -> end(issuer, written), "issuer-stop");
+        final Thread hook = new Thread(() -> end(issuer), "issuer-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         final InetSocketAddress address = issuer.address();
         out.println("READY issuer=" + address.getHostString() + ":" + address.getPort());
@@ -85,7 +84,7 @@ final class IssuerCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void end(final IssuerSimulator issuer, final CountDownLatch written) {
+    private void end(final IssuerSimulator issuer) {
         try {
             if (books != null) {
                 issuer.writeBooks(books, detail);
@@ -94,7 +93,6 @@ final class IssuerCommand implements Callable<Integer> {
             System.err.println("books not written: " + ex.getMessage());
         } finally {
             issuer.close();
-            written.countDown();
         }
     }
 

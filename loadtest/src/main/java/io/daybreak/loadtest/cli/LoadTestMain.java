@@ -12,12 +12,12 @@ import java.io.PrintWriter;
 
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
-    description = "Load generator of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class, IssuerCommand.class,
+    description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
+    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class, IssuerCommand.class, AcquirerCommand.class,
         JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:done", "1:unexpected error", "2:the money differs", "3:not connected, or a connection lost",
+    exitCodeList = {"0:done", "1:unexpected error", "2:the money differs, or a case failed", "3:not connected, or a connection lost",
         "4:the proof is incomplete", "64:wrong command line or file"})
 public final class LoadTestMain implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadTestMain.class);
@@ -35,6 +35,7 @@ public final class LoadTestMain implements Runnable {
 
     static int execute(final String... arguments) {
         final CommandLine line = new CommandLine(new LoadTestMain());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
         line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE));
         line.setExecutionExceptionHandler((ex, failed, parsed) -> {

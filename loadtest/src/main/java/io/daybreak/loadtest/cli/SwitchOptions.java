@@ -9,13 +9,18 @@ import java.nio.file.Path;
 
 /** Where the switch is and who we are; the same for every command. */
 final class SwitchOptions {
+    /** Where the native protocol listens. */
+    static final int NATIVE_PORT = 7_300;
+    /** Where ISO 8583 listens. */
+    static final int ISO_PORT = 8_583;
+
     private static final Path DEFAULT_SECRET_FILE = Path.of("data", "demo.secret");
 
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Host of the switch (default: ${DEFAULT-VALUE}).")
     String host;
 
-    @Option(names = "--port", defaultValue = "7300", description = "Native port of the switch (default: ${DEFAULT-VALUE}).")
-    int port;
+    @Option(names = "--port", description = "Port of the switch (default: 7300 for the native protocol, 8583 for iso8583).")
+    private Integer port;
 
     @Option(names = "--participant", defaultValue = "ACQ001", description = "Who pays (default: ${DEFAULT-VALUE}).")
     String participant;
@@ -23,6 +28,18 @@ final class SwitchOptions {
     @Option(names = "--secret-file", description = "File with lines CODE=secret, mode 0600. Without it the environment variable "
         + SecretFile.ENVIRONMENT_VARIABLE + ", else ./data/demo.secret.")
     Path secretFile;
+
+    int port() {
+        return port(NATIVE_PORT);
+    }
+
+    int port(final int otherwise) {
+        return port == null ? otherwise : port;
+    }
+
+    boolean hasSecretFile() {
+        return secretFile != null;
+    }
 
     Credentials credentials() throws IOException {
         return credentials(participant);

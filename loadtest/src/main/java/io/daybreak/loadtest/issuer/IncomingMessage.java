@@ -17,13 +17,19 @@ final class IncomingMessage {
     private long amountMinor;
     private long card;
     private long processing;
+    private boolean hasTerminal;
 
     IncomingMessage(final MessageIndex index) {
         this.index = index;
     }
 
-    /** Reads the message that the index stands on. */
-    void read() {
+    /**
+     * Reads the message that the index stands on.
+     *
+     * @param isTerminalOfIdentity the sender's trace numbers are unique by terminal only
+     */
+    void read(final boolean isTerminalOfIdentity) {
+        hasTerminal = isTerminalOfIdentity;
         mti = index.mti();
         amountMinor = Math.max(0, index.number(4));
         processing = Math.max(0, index.number(3));
@@ -67,7 +73,11 @@ final class IncomingMessage {
     /** DE 7 (12 in 1993) and 11, by which the sender tells its messages apart. */
     long identity() {
         final long time = index.dialect().version() == 1993 ? index.number(12) : index.number(7);
-        return Math.max(0, time) * TRACES + Math.max(0, index.number(11));
+        return withTerminal(Math.max(0, time) * TRACES + Math.max(0, index.number(11)));
+    }
+
+    private long withTerminal(final long identity) {
+        return hasTerminal ? mix(mix(identity) ^ index.word(41, 0)) : identity;
     }
 
     long reference() {
@@ -118,9 +128,10 @@ final class IncomingMessage {
     /** DE 11 and 7 of the original that DE 90 (56) names; -1 if there is none. */
     long originalIdentity() {
         if (index.has(90)) {
-            return index.number(90, 10, 10) * TRACES + index.number(90, 4, 6);
+            return withTerminal(index.number(90, 10, 10) * TRACES + index.number(90, 4, 6));
         }
-        return index.has(56) && index.length(56) >= 22 ? index.number(56, 10, 12) * TRACES + index.number(56, 4, 6) : -1;
+        return index.has(56) && index.length(56) >= 22
+            ? withTerminal(index.number(56, 10, 12) * TRACES + index.number(56, 4, 6)) : -1;
     }
 
     /** What a partial reversal leaves; 0: nothing. */

@@ -34,6 +34,8 @@ final class IssuerBooks {
     /** No entry. */
     static final long NULL_ENTRY = -1;
 
+    /** The maps take a sum of 0 only if 0 is not what marks a missing one. */
+    private static final long NULL_SUM = Long.MIN_VALUE;
     private static final int STRIDE = 10;
     private static final int IDENTITY = 0;
     private static final int CARD = 1;
@@ -54,9 +56,9 @@ final class IssuerBooks {
     private final int capacity;
     private final Long2LongHashMap entryByIdentity = new Long2LongHashMap(NULL_ENTRY);
     private final Long2LongHashMap entryByPayment = new Long2LongHashMap(NULL_ENTRY);
-    private final Long2LongHashMap debited = new Long2LongHashMap(0);
-    private final Long2LongHashMap credited = new Long2LongHashMap(0);
-    private final Long2LongHashMap reversed = new Long2LongHashMap(0);
+    private final Long2LongHashMap debited = new Long2LongHashMap(NULL_SUM);
+    private final Long2LongHashMap credited = new Long2LongHashMap(NULL_SUM);
+    private final Long2LongHashMap reversed = new Long2LongHashMap(NULL_SUM);
     private final LongHashSet reversedBefore = new LongHashSet();
     private final long[] messagesByMti = new long[10_000];
     private final long[] answersByCode = new long[1 << 12];
@@ -209,7 +211,7 @@ final class IssuerBooks {
     }
 
     private static void add(final Long2LongHashMap sums, final long card, final long amount) {
-        sums.put(card, sums.get(card) + amount);
+        sums.put(card, sums.getOrDefault(card, 0) + amount);
     }
 
     /** Counts an answer. @param code two or three characters in the highest bytes */
@@ -246,7 +248,7 @@ final class IssuerBooks {
 
     /** Approved less given back, of purchases and the like; minor units. */
     long netDebited(final long card) {
-        return debited.get(card) - reversed.get(card);
+        return debited.getOrDefault(card, 0) - reversed.getOrDefault(card, 0);
     }
 
     /** Messages of this type so far. */

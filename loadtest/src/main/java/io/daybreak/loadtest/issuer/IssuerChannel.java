@@ -163,7 +163,7 @@ final class IssuerChannel extends ChannelInboundHandlerAdapter {
             issuer.books().violation(Violation.NOT_UNDERSTOOD, "a message with a wrong MAC");
             return true;
         }
-        message.read();
+        message.read(issuer.script().isTerminalOfIdentity);
         issuer.books().onMessage(message.mti());
         issuer.seen(index);
         if (message.function() % 2 == 1) {

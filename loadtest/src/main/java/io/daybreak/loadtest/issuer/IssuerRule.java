@@ -97,7 +97,7 @@ final class IssuerRule {
         every = number(config, "every", 1);
         from = number(config, "from", 1);
         times = number(config, "times", Long.MAX_VALUE);
-        reply = config.hasPath("reply") ? config.getEnum(Reply.class, "reply") : Reply.ANSWER;
+        reply = config.hasPath("reply") ? reply(config) : Reply.ANSWER;
         final String codeText = config.hasPath("code") ? config.getString("code") : null;
         isCodeInAmount = "amount".equals(codeText);
         if (codeText != null && !isCodeInAmount && !codeText.matches("[0-9A-Z]{2,3}")) {
@@ -119,6 +119,17 @@ final class IssuerRule {
         for (int i = 0; i < fieldNumbers.length; i++) {
             fieldValues[i] = config.getString("fields." + fieldNumbers[i]);
         }
+    }
+
+    private static Reply reply(final Config config) {
+        final String text = config.getString("reply");
+        for (final Reply known : Reply.values()) {
+            if (known.name().equalsIgnoreCase(text.replace('-', '_'))) {
+                return known;
+            }
+        }
+        throw new ConfigException.BadValue(config.origin(), "reply", "'" + text + "' is none of answer, silent, lost, disconnect, "
+            + "disconnect-in-answer");
     }
 
     private static boolean[] mtis(final Config config) {

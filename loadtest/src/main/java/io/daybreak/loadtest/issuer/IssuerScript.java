@@ -20,16 +20,19 @@ import java.util.Set;
  */
 public final class IssuerScript {
     /** Scripts in the jar, by name. */
-    public static final List<String> BUILT_IN = List.of("approve", "decline-by-amount", "slow", "faults", "away");
+    public static final List<String> BUILT_IN = List.of("approve", "decline-by-amount", "slow", "faults", "away",
+        "acquirer");
 
     private static final String RESOURCES = "issuer-scripts/";
-    private static final Set<String> KEYS = Set.of("seed", "sign-on", "echo", "reversal-of-unknown", "delay", "rules");
+    private static final Set<String> KEYS = Set.of("seed", "sign-on", "echo", "reversal-of-unknown", "identity", "delay", "rules");
 
     final long seed;
     /** DE 39 of a sign-on; null: no answer. */
     final String signOnCode;
     final boolean isEchoAnswered;
     final String unknownOriginalCode;
+    /** A switch's trace numbers are unique; an acquirer's, if one should come directly, by terminal only. */
+    final boolean isTerminalOfIdentity;
     final DelayPlan delay;
     final IssuerRule[] rules;
 
@@ -44,6 +47,11 @@ public final class IssuerScript {
         signOnCode = "silent".equals(signOn) ? null : signOn;
         isEchoAnswered = !config.hasPath("echo") || !"silent".equals(config.getString("echo"));
         unknownOriginalCode = config.hasPath("reversal-of-unknown") ? config.getString("reversal-of-unknown") : "25";
+        final String identity = config.hasPath("identity") ? config.getString("identity") : "switch";
+        if (!identity.equals("switch") && !identity.equals("terminal")) {
+            throw new ConfigException.BadValue(config.origin(), "identity", "switch or terminal");
+        }
+        isTerminalOfIdentity = "terminal".equals(identity);
         delay = config.hasPath("delay") ? DelayPlan.read(config, "delay") : DelayPlan.NONE;
         final List<IssuerRule> list = new ArrayList<>();
         if (config.hasPath("rules")) {

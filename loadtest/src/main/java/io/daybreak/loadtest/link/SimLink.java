@@ -19,9 +19,8 @@ import java.util.HexFormat;
  */
 public record SimLink(LinkProfile profile, MacKey macKey) {
     /** Known to everybody; refused by a switch that is not a demo. */
-    public static final String DEMO_KEY = "000102030405060708090a0b0c0d0e0f";
+    public static final String DEMO_KEY = "0123456789abcdeffedcba9876543210";
 
-    private static final String DEMO_KEY_ID = "DEMOMAC1";
     private static final int BITS_PER_DIGIT = 4;
     private static final int VERSION_1993 = 1993;
     private static final int THOUSAND = 1_000;
@@ -42,7 +41,7 @@ public record SimLink(LinkProfile profile, MacKey macKey) {
             final LinkProfile profile = LinkProfile.BUILT_IN.contains(fileOrName) ? LinkProfile.builtIn(fileOrName)
                 : LinkProfile.load(existing(fileOrName));
             return new SimLink(profile, profile.mac().isRequired()
-                ? new MacKey(DEMO_KEY_ID, profile.mac().algorithm(), HexFormat.of().parseHex(macKey)) : null);
+                ? new MacKey(profile.mac().keyId(), profile.mac().algorithm(), HexFormat.of().parseHex(macKey)) : null);
         } catch (final ConfigProblems ex) {
             throw new IOException("link " + fileOrName + ": " + String.join("; ", ex.problems()), ex);
         } catch (final IllegalArgumentException ex) {

@@ -1,5 +1,7 @@
 package io.daybreak.loadtest.report;
 
+import io.daybreak.loadtest.rig.IsoRunResult;
+import io.daybreak.loadtest.rig.IsoSettings;
 import io.daybreak.loadtest.rig.RigSettings;
 import io.daybreak.loadtest.rig.RunResult;
 import org.HdrHistogram.Histogram;
@@ -26,33 +28,64 @@ public final class ResultTable {
                 settings.ratePerSecond(), settings.arrivals().name().toLowerCase(Locale.ROOT), settings.batch(), settings.connections())
             : String.format(Locale.ROOT, "closed loop (max), window %d requests of %d on each of %d connections: latency here is"
                 + " queueing of our own making", settings.window(), settings.batch(), settings.connections()));
-        row(text, "throughput", String.format(Locale.ROOT, "%,.0f accepted/s", result.throughputPerSecond()));
-        row(text, "latency us", percentiles(result.latency()) + (settings.isOpenLoop() ? "  (from the intended time)" : ""));
-        if (settings.isOpenLoop()) {
-            row(text, "send lag us", percentiles(result.sendLag()) + "  (part of the latency)");
+        rest(text, new Counts(result.throughputPerSecond(), settings.isOpenLoop(), result.latency(), result.sendLag(), result.offered(),
+            result.accepted(), result.refusedByResult(), result.unsent(), result.unknown(), result.errors()));
+        row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a transfer", result.cpuNsPerTransfer()));
+        proof(text, result.proof(), result.proofText());
+        return text.toString();
+    }
+
+    /** Lines of text, each with its line feed. */
+    public static String format(final IsoRunResult result) {
+        final IsoSettings settings = result.settings();
+        final StringBuilder text = new StringBuilder();
+        row(text, "load", settings.isOpenLoop()
+            ? String.format(Locale.ROOT, "open loop, %,.0f payments/s offered, %s arrivals, %d connections", settings.ratePerSecond(),
+                settings.arrivals().name().toLowerCase(Locale.ROOT), settings.connections())
+            : String.format(Locale.ROOT, "closed loop (max), window %d payments on each of %d connections: latency here is queueing of"
+                + " our own making", settings.window(), settings.connections()));
+        row(text, "link", String.format(Locale.ROOT, "ISO 8583, %s, 0200 of %d bytes; mix %s", settings.link().profile().name(),
+            result.requestBytes(), settings.mix()));
+        rest(text, new Counts(result.throughputPerSecond(), settings.isOpenLoop(), result.latency(), result.sendLag(), result.offered(),
+            result.accepted(), result.refusedByCode(), result.unsent(), result.unknown(), result.errors()));
+        row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a message", result.cpuNsPerMessage()));
+        proof(text, result.proof(), result.proofText());
+        return text.toString();
+    }
+
+    private record Counts(double throughputPerSecond, boolean isOpenLoop, Histogram latency, Histogram sendLag, long offered,
+                          long accepted, Map<String, Long> refused, long unsent, long unknown, List<String> errors) {
+    }
+
+    private static void rest(final StringBuilder text, final Counts counts) {
+        row(text, "throughput", String.format(Locale.ROOT, "%,.0f accepted/s", counts.throughputPerSecond()));
+        row(text, "latency us", percentiles(counts.latency()) + (counts.isOpenLoop() ? "  (from the intended time)" : ""));
+        if (counts.isOpenLoop()) {
+            row(text, "send lag us", percentiles(counts.sendLag()) + "  (part of the latency)");
         }
-        row(text, "offered", String.format(Locale.ROOT, "%,d", result.offered()));
-        row(text, "accepted", String.format(Locale.ROOT, "%,d", result.accepted()));
-        row(text, "refused", String.format(Locale.ROOT, "%,d", result.refused()));
-        for (final Map.Entry<String, Long> refused : result.refusedByResult().entrySet()) {
+        row(text, "offered", String.format(Locale.ROOT, "%,d", counts.offered()));
+        row(text, "accepted", String.format(Locale.ROOT, "%,d", counts.accepted()));
+        row(text, "refused", String.format(Locale.ROOT, "%,d", counts.refused().values().stream().mapToLong(Long::longValue).sum()));
+        for (final Map.Entry<String, Long> refused : counts.refused().entrySet()) {
             row(text, "", String.format(Locale.ROOT, "%,d %s", refused.getValue(), refused.getKey()));
         }
-        if (result.unsent() > 0) {
-            row(text, "unsent", String.format(Locale.ROOT, "%,d of the offered", result.unsent()));
+        if (counts.unsent() > 0) {
+            row(text, "unsent", String.format(Locale.ROOT, "%,d of the offered", counts.unsent()));
         }
-        if (result.unknown() > 0) {
-            row(text, "unknown", String.format(Locale.ROOT, "%,d sent, not answered", result.unknown()));
+        if (counts.unknown() > 0) {
+            row(text, "unknown", String.format(Locale.ROOT, "%,d sent, not answered", counts.unknown()));
         }
-        row(text, "errors", String.valueOf(result.errors().size()));
-        for (final String error : result.errors()) {
+        row(text, "errors", String.valueOf(counts.errors().size()));
+        for (final String error : counts.errors()) {
             row(text, "", error);
         }
-        row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a transfer", result.cpuNsPerTransfer()));
-        row(text, "money", result.proof().name());
-        for (final String line : result.proofText()) {
+    }
+
+    private static void proof(final StringBuilder text, final RunResult.Proof proof, final List<String> lines) {
+        row(text, "money", proof.name());
+        for (final String line : lines) {
             row(text, "", line);
         }
-        return text.toString();
     }
 
     private static String percentiles(final Histogram histogram) {

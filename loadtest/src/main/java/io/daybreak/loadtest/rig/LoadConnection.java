@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
  * </pre>
  * Loop thread only. The number of slots is the window: none free means that nothing is sent.
  */
-final class LoadConnection implements ConnectionListener {
+final class LoadConnection implements ConnectionListener, PacedLink {
     private static final int CREDIT_SHIFT = 16;
     private static final int DEBIT_SHIFT = 36;
     private static final long AMOUNT_MASK = (1L << CREDIT_SHIFT) - 1;
@@ -75,15 +75,18 @@ final class LoadConnection implements ConnectionListener {
         return session;
     }
 
-    Disconnect disconnect() {
-        return disconnect;
+    @Override
+    public String lost() {
+        return disconnect == null ? null : disconnect.toString();
     }
 
-    boolean isReady() {
+    @Override
+    public boolean isReady() {
         return session != null && disconnect == null;
     }
 
-    boolean isIdle() {
+    @Override
+    public boolean isIdle() {
         return freeCount == freeSlots.length;
     }
 
@@ -91,18 +94,13 @@ final class LoadConnection implements ConnectionListener {
         return (long) (freeSlots.length - freeCount) * batch;
     }
 
-    /** True if another request can be sent now. */
-    boolean maySend() {
+    @Override
+    public boolean maySend() {
         return freeCount > 0 && isReady() && connection.isWritable();
     }
 
-    /**
-     * Encodes one request.
-     *
-     * @param intended when it was due, nanoseconds of the monotonic clock
-     * @return false if the socket takes no more; nothing was done
-     */
-    boolean send(final long intended) {
+    @Override
+    public boolean send(final long intended) {
         if (freeCount == 0) {
             return false;
         }
@@ -149,20 +147,23 @@ final class LoadConnection implements ConnectionListener {
         buffer.putInt(offset + TransferEncoder.reservedEncodingOffset(), 0);
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         if (hasUnflushed) {
             hasUnflushed = false;
             connection.flush();
         }
     }
 
-    void goodbye() {
+    @Override
+    public void goodbye() {
         if (isReady()) {
             connection.goodbye();
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         if (connection != null) {
             connection.close();
         }

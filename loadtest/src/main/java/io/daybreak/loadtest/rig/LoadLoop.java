@@ -1,90 +1,35 @@
 package io.daybreak.loadtest.rig;
 
 import io.daybreak.client.ConnectionOptions;
-import io.daybreak.client.Disconnect;
 import io.daybreak.client.NativeConnection;
-import io.daybreak.client.NativeTransport;
-import io.daybreak.loadtest.workload.ArrivalSchedule;
 import io.daybreak.loadtest.workload.TransferPlan;
 import io.netty.channel.ManualIoEventLoop;
-import org.HdrHistogram.Histogram;
 
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
-/**
- * One thread that sends and receives: an event loop driven by hand, so that the schedule and the sockets share one wait
- * and nothing spins.
- * <pre>
- *   open loop:    wait for sockets, at most until the next request is due -> outcomes are booked -> send what is due -> ...
- *   closed loop:  wait for sockets -> outcomes are booked -> fill the window of that connection -> ...
- * </pre>
- * In an open loop what falls due within one turn goes to one connection in one system call; connections take turns. How
- * late requests left is measured and reported: it is part of the latency, which counts from the intended time.
- */
-final class LoadLoop implements Runnable {
+/** A loop that pays over the native protocol: its connections, the ids of its transfers, its books. */
+final class LoadLoop extends PacedLoop {
     private static final long NS_PER_MS = 1_000_000L;
-    private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long IDLE_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final long BLOCKED_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long GOODBYE_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final long NO_LIMIT_NS = Long.MAX_VALUE;
-    /** After a stall many requests are due at once: they go to the connections in portions of this size. */
-    private static final int BURST = 256;
     private static final int TIME_SHIFT = 16;
-    private static final int RESULTS = 1 << 16;
     private static final int SEND_BUFFERS = 8;
     private static final int SEND_BUFFER_BYTES = 256 << 10;
 
     private final RigSettings settings;
     private final LoadConnection[] connections;
-    private final ArrivalSchedule schedule;
-    private final CountDownLatch signedOn;
-    private final IntervalExchange exchange = new IntervalExchange();
-    private final LoopCounters counters = new LoopCounters();
     private final MoneyBook book;
     private final UnknownTransfers unknown = new UnknownTransfers();
-    private final Histogram sendLag = Latencies.newHistogram();
-    private final long[] refused = new long[RESULTS];
     private final long idTag;
-    private final long turnNs;
-    private volatile long startNs;
-    private volatile boolean isStopped;
-    private volatile boolean isStarted;
-    private volatile String error;
-    private ManualIoEventLoop eventLoop;
-    private long measureFromNs;
-    private long measureToNs;
-    private boolean isSending;
-    private long nextIntervalNs;
     private long idLo;
     private long idHi;
     private long serverOffsetNs;
-    private int turnConnection;
-    private long answered;
-    private long refusedInAll;
-    private long offered;
-    private long unsent;
-    private long accepted;
-    private long answeredMeasured;
-    private long acceptedWithin;
-    private long measuredNs;
-    private long cpuFromNs;
-    private long cpuToNs;
-    private long answeredAtCpuFrom;
-    private long answeredAtCpuTo;
 
     LoadLoop(final RigSettings settings, final int connectionCount, final double ratePerSecond, final long seed,
              final CountDownLatch signedOn) {
+        super(settings.pace(), ratePerSecond, seed, signedOn);
         this.settings = settings;
-        this.signedOn = signedOn;
-        this.turnNs = settings.turn().toNanos();
         this.book = new MoneyBook(settings.debitCount(), settings.creditCount());
-        this.schedule = settings.isOpenLoop()
-            ? new ArrivalSchedule(settings.arrivals(), ratePerSecond / settings.batch(), seed) : null;
         this.connections = new LoadConnection[connectionCount];
         final TransferPlan plan = new TransferPlan(settings.debitCount(), settings.creditCount(), settings.amountFrom(),
             settings.amountTo(), settings.zipf(), settings.hotShare(), seed + 1);
@@ -97,36 +42,7 @@ final class LoadLoop implements Runnable {
         this.idLo = random.nextLong();
     }
 
-    // ----- another thread -----
-
-    /** Begins the schedule at this time of the monotonic clock. */
-    void start(final long atNs) {
-        startNs = atNs;
-        isStarted = true;
-    }
-
-    /** Ends early: nothing more is sent, answers are awaited. */
-    void stop() {
-        isStopped = true;
-    }
-
-    IntervalExchange exchange() {
-        return exchange;
-    }
-
-    LoopCounters counters() {
-        return counters;
-    }
-
-    String error() {
-        return error;
-    }
-
     // ----- after the thread has ended -----
-
-    Histogram lastInterval() {
-        return exchange.current();
-    }
 
     MoneyBook book() {
         return book;
@@ -136,294 +52,32 @@ final class LoadLoop implements Runnable {
         return unknown;
     }
 
-    Histogram sendLag() {
-        return sendLag;
-    }
-
-    long[] refused() {
-        return refused;
-    }
-
-    long offered() {
-        return offered;
-    }
-
-    long unsent() {
-        return unsent;
-    }
-
-    long accepted() {
-        return accepted;
-    }
-
-    long answeredMeasured() {
-        return answeredMeasured;
-    }
-
-    long acceptedWithin() {
-        return acceptedWithin;
-    }
-
-    /** How long was measured: the duration, or less if the run ended early. */
-    long measuredNs() {
-        return measuredNs;
-    }
-
-    long cpuNs() {
-        return cpuToNs - cpuFromNs;
-    }
-
-    long answeredForCpu() {
-        return answeredAtCpuTo - answeredAtCpuFrom;
-    }
-
     // ----- the loop's own thread -----
 
     @Override
-    public void run() {
-        try {
-            eventLoop = new ManualIoEventLoop(Thread.currentThread(), NativeTransport.ioHandlerFactory());
-            connect();
-            if (error == null) {
-                runSchedule();
-                drain();
-            }
-            leave();
-        } catch (final RuntimeException | Error ex) {
-            onProtocolError("defect in the rig: " + ex);
-            throw ex;
-        } finally {
-            signedOn.countDown();
-        }
+    PacedLink[] links() {
+        return connections;
     }
 
-    private void connect() {
+    @Override
+    void open(final ManualIoEventLoop loop) {
         final ConnectionOptions options = ConnectionOptions.DEFAULT.withSendBuffers(SEND_BUFFERS, SEND_BUFFER_BYTES);
         for (final LoadConnection connection : connections) {
-            connection.opened(NativeConnection.connect(eventLoop, new InetSocketAddress(settings.host(), settings.port()),
+            connection.opened(NativeConnection.connect(loop, new InetSocketAddress(settings.host(), settings.port()),
                 settings.credentials(), options, connection));
         }
-        while (!areAllReady() && error == null) {
-            eventLoop.run(IDLE_WAIT_NS, NO_LIMIT_NS);
-            noteDisconnects();
-        }
-        signedOn.countDown();
-        while (!isStarted && !isStopped && error == null) {
-            eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
-            noteDisconnects();
-        }
     }
 
-    private boolean areAllReady() {
-        for (final LoadConnection connection : connections) {
-            if (!connection.isReady()) {
-                return false;
-            }
-        }
-        return true;
+    @Override
+    void beforeSending(final long nowNs) {
+        idHi = (nowNs + serverOffsetNs) / NS_PER_MS << TIME_SHIFT | idTag;
     }
 
-    private void noteDisconnects() {
-        for (final LoadConnection connection : connections) {
-            final Disconnect disconnect = connection.disconnect();
-            if (disconnect != null) {
-                onProtocolError("connection lost: " + disconnect);
-            }
-        }
-    }
-
-    private void runSchedule() {
-        measureFromNs = startNs + settings.warmup().toNanos();
-        measureToNs = measureFromNs + settings.duration().toNanos();
-        nextIntervalNs = measureFromNs + INTERVAL_NS;
-        isSending = true;
-        if (settings.isOpenLoop()) {
-            runOpenLoop();
-        } else {
-            runClosedLoop();
-        }
-        isSending = false;
-        measuredNs = Math.max(0, Math.min(measureToNs, System.nanoTime()) - measureFromNs);
-    }
-
-    private void runClosedLoop() {
-        waitForStart();
-        for (final LoadConnection connection : connections) {
-            fill(connection);
-        }
-        long now = System.nanoTime();
-        while (now < measureToNs && !mustStop()) {
-            eventLoop.run(Math.min(IDLE_WAIT_NS, measureToNs - now), NO_LIMIT_NS);
-            now = endTurn();
-        }
-    }
-
-    private void waitForStart() {
-        long now = System.nanoTime();
-        while (now < startNs) {
-            eventLoop.run(Math.min(IDLE_WAIT_NS, startNs - now), NO_LIMIT_NS);
-            now = System.nanoTime();
-        }
-    }
-
-    private void fill(final LoadConnection connection) {
-        final long now = System.nanoTime();
-        stampIds(now);
-        final boolean isMeasured = now >= measureFromNs && now < measureToNs;
-        while (connection.maySend() && connection.send(now)) {
-            if (isMeasured) {
-                offered += settings.batch();
-            }
-        }
-        connection.flush();
-    }
-
-    private void runOpenLoop() {
-        waitForStart();
-        long now = System.nanoTime();
-        long nextTurnNs = now;
-        // By the clock, not by the schedule: what an overload leaves behind is the drain's.
-        while (now < measureToNs && !mustStop()) {
-            boolean isBlocked = false;
-            if (now >= nextTurnNs) {
-                isBlocked = !sendDue(now);
-                nextTurnNs = now + turnNs;
-            }
-            now = endTurn();
-            final long waitNs = Math.min(measureToNs, Math.max(nextTurnNs, startNs + schedule.nextNs())) - now;
-            if (isBlocked) {
-                eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
-            } else if (waitNs > 0) {
-                eventLoop.run(waitNs, NO_LIMIT_NS);
-            } else {
-                eventLoop.runNow(NO_LIMIT_NS);
-            }
-            now = System.nanoTime();
-        }
-    }
-
-    /** Sends all that is due; false if sockets or windows are full and something remains. */
-    private boolean sendDue(final long now) {
-        stampIds(now);
-        final int batch = settings.batch();
-        int failures = 0;
-        int burst = 0;
-        long intended = startNs + schedule.nextNs();
-        turnConnection = (turnConnection + 1) % connections.length;
-        while (intended <= now && intended < measureToNs && failures < connections.length) {
-            final LoadConnection connection = connections[turnConnection];
-            if (burst < BURST && connection.isReady() && connection.send(intended)) {
-                burst++;
-                failures = 0;
-                if (intended >= measureFromNs) {
-                    offered += batch;
-                    sendLag.recordValueWithCount(Latencies.bounded(now - intended), batch);
-                }
-                schedule.advance();
-                intended = startNs + schedule.nextNs();
-            } else {
-                failures += burst < BURST ? 1 : 0;
-                burst = 0;
-                connection.flush();
-                turnConnection = (turnConnection + 1) % connections.length;
-            }
-        }
-        connections[turnConnection].flush();
-        return failures < connections.length;
-    }
-
-    private boolean mustStop() {
-        return isStopped || error != null;
-    }
-
-    /** What is done once a turn: intervals, counters, the CPU clock. Returns the time. */
-    private long endTurn() {
-        final long now = System.nanoTime();
-        if (cpuFromNs == 0 && now >= measureFromNs) {
-            cpuFromNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            answeredAtCpuFrom = answered;
-        }
-        if (now >= nextIntervalNs) {
-            exchange.offer();
-            nextIntervalNs += INTERVAL_NS;
-            noteDisconnects();
-        }
-        counters.answered.lazySet(answered);
-        counters.refused.lazySet(refusedInAll);
-        return now;
-    }
-
-    private void drain() {
-        cpuToNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        answeredAtCpuTo = answered;
-        final long deadlineNs = System.nanoTime() + settings.drain().toNanos();
-        if (schedule != null) {
-            drainBacklog(deadlineNs);
-        }
-        while (!isIdle() && System.nanoTime() < deadlineNs) {
-            eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
-            endTurn();
-        }
+    @Override
+    void collectUnknown() {
         for (final LoadConnection connection : connections) {
             connection.collectUnknown(unknown);
         }
-        noteDisconnects();
-    }
-
-    /** What was due before the end and could not be sent yet: it was offered, so it is sent, or reported as unsent. */
-    private void drainBacklog(final long deadlineNs) {
-        while (startNs + schedule.nextNs() < measureToNs && areAnyReady() && !mustStop() && System.nanoTime() < deadlineNs) {
-            sendDue(System.nanoTime());
-            eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
-            endTurn();
-        }
-        while (!isStopped && startNs + schedule.nextNs() < measureToNs) {
-            if (startNs + schedule.nextNs() >= measureFromNs) {
-                offered += settings.batch();
-                unsent += settings.batch();
-            }
-            schedule.advance();
-        }
-    }
-
-    /** True if nothing more can be awaited: a lost connection brings no answers. */
-    private boolean isIdle() {
-        for (final LoadConnection connection : connections) {
-            if (connection.isReady() && !connection.isIdle()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean areAnyReady() {
-        for (final LoadConnection connection : connections) {
-            if (connection.isReady()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void leave() {
-        for (final LoadConnection connection : connections) {
-            connection.goodbye();
-        }
-        final long deadlineNs = System.nanoTime() + GOODBYE_NS;
-        while (areAnyReady() && System.nanoTime() < deadlineNs) {
-            eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
-        }
-        for (final LoadConnection connection : connections) {
-            connection.close();
-        }
-        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        while (!eventLoop.isTerminated()) {
-            eventLoop.run(BLOCKED_WAIT_NS, NO_LIMIT_NS);
-        }
-    }
-
-    private void stampIds(final long now) {
-        idHi = (now + serverOffsetNs) / NS_PER_MS << TIME_SHIFT | idTag;
     }
 
     // ----- called by the connections -----
@@ -438,36 +92,5 @@ final class LoadLoop implements Runnable {
 
     void onServerTime(final long serverTimeMs) {
         serverOffsetNs = serverTimeMs * NS_PER_MS - System.nanoTime();
-    }
-
-    void onReadEnd(final LoadConnection connection) {
-        if (isSending && schedule == null) {
-            fill(connection);
-        }
-    }
-
-    void onRefused(final int result, final long intendedNs) {
-        refusedInAll++;
-        if (intendedNs >= measureFromNs && intendedNs < measureToNs) {
-            refused[result]++;
-        }
-    }
-
-    void onAnswered(final long intendedNs, final long readNs, final int count, final int acceptedCount) {
-        answered += count;
-        if (intendedNs >= measureFromNs && intendedNs < measureToNs) {
-            exchange.current().recordValueWithCount(Latencies.bounded(readNs - intendedNs), count);
-            answeredMeasured += count;
-            accepted += acceptedCount;
-        }
-        if (readNs >= measureFromNs && readNs < measureToNs) {
-            acceptedWithin += acceptedCount;
-        }
-    }
-
-    void onProtocolError(final String text) {
-        if (error == null) {
-            error = text;
-        }
     }
 }

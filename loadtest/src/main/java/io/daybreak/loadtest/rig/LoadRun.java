@@ -6,7 +6,6 @@ import io.daybreak.client.DaybreakClient;
 import io.daybreak.loadtest.rig.BalanceReader.Balances;
 import io.daybreak.loadtest.rig.RunResult.Proof;
 import io.daybreak.protocol.Result;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import org.HdrHistogram.Histogram;
 
 import java.time.Duration;
@@ -16,26 +15,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * One run: balances, connections, warm-up, measured part, drain, balances, proof. The calling thread is the reporter.
  */
 public final class LoadRun {
-    private static final long SIGN_ON_S = 15;
-    private static final long START_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int DEFAULT_LEDGER = 156;
     private static final double NS_PER_S = 1e9;
 
     private final RunObserver observer;
-    private final List<LoadLoop> loops = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private final List<String> errors = new ArrayList<>();
+    private final PacedRun<LoadLoop> run;
     private RigSettings settings;
-    private volatile boolean isStopped;
 
     /** Could not begin: no connection, sign-on refused. */
     public static final class NotStartedException extends Exception {
@@ -50,14 +40,12 @@ public final class LoadRun {
     public LoadRun(final RigSettings settings, final RunObserver observer) {
         this.settings = settings;
         this.observer = observer;
+        this.run = new PacedRun<>(observer);
     }
 
     /** Ends the run early, from another thread: what was measured so far is reported and proved. */
     public void stop() {
-        isStopped = true;
-        for (final LoadLoop loop : List.copyOf(loops)) {
-            loop.stop();
-        }
+        run.stop();
     }
 
     /**
@@ -81,7 +69,7 @@ public final class LoadRun {
             settings = settings.withLedger(debitsBefore == null || debitsBefore.ledger == 0 ? DEFAULT_LEDGER : debitsBefore.ledger);
         }
         signOn();
-        final Histogram latency = measure();
+        final Histogram latency = run.measure(settings.warmup(), settings.duration());
         return conclude(latency, debitsBefore, creditsBefore);
     }
 
@@ -96,121 +84,15 @@ public final class LoadRun {
     }
 
     private void signOn() throws NotStartedException {
-        final CountDownLatch signedOn = new CountDownLatch(settings.loops());
-        for (int i = 0; i < settings.loops(); i++) {
-            final int connectionCount = settings.connections() / settings.loops()
-                + (i < settings.connections() % settings.loops() ? 1 : 0);
-            final LoadLoop loop = new LoadLoop(settings, connectionCount,
-                settings.ratePerSecond() * connectionCount / settings.connections(), settings.seed() + 1_000L * i, signedOn);
-            loops.add(loop);
-            // Netty's pools work best on its own kind of thread.
-            final Thread thread = new FastThreadLocalThread(loop, "load-" + i);
-            threads.add(thread);
-            thread.start();
-        }
-        try {
-            if (!signedOn.await(SIGN_ON_S, TimeUnit.SECONDS)) {
-                errors.add("not signed on within " + SIGN_ON_S + " s");
-            }
-        } catch (final InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            errors.add("interrupted");
-        }
-        collectErrors();
-        if (!errors.isEmpty()) {
-            loops.forEach(LoadLoop::stop);
-            join();
-            throw new NotStartedException(errors.get(0));
-        }
-    }
-
-    private void collectErrors() {
-        for (final LoadLoop loop : loops) {
-            if (loop.error() != null && !errors.contains(loop.error())) {
-                errors.add(loop.error());
-            }
-        }
-    }
-
-    private Histogram measure() {
-        final Histogram total = Latencies.newHistogram();
-        final Histogram interval = Latencies.newHistogram();
-        final long startNs = System.nanoTime() + START_DELAY_NS;
-        final long warmupNs = settings.warmup().toNanos();
-        final long totalNs = warmupNs + settings.duration().toNanos();
-        for (final LoadLoop loop : loops) {
-            loop.start(startNs);
-        }
-        if (isStopped) {
-            loops.forEach(LoadLoop::stop);
-        }
-        long intervalEndNs = startNs + warmupNs + TimeUnit.SECONDS.toNanos(1);
-        long intervalStartMs = System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(warmupNs);
-        while (areAlive()) {
-            LockSupport.parkNanos(POLL_NS);
-            long answered = 0;
-            long refused = 0;
-            for (final LoadLoop loop : loops) {
-                loop.exchange().drainTo(interval);
-                answered += loop.counters().answered.get();
-                refused += loop.counters().refused.get();
-            }
-            final long now = System.nanoTime();
-            observer.onProgress(now - startNs, totalNs, answered, refused);
-            if (now >= intervalEndNs && interval.getTotalCount() > 0) {
-                intervalStartMs = endInterval(interval, total, intervalStartMs);
-                intervalEndNs += TimeUnit.SECONDS.toNanos(1);
-            }
-        }
-        join();
-        for (final LoadLoop loop : loops) {
-            loop.exchange().drainTo(interval);
-            interval.add(loop.lastInterval());
-        }
-        if (interval.getTotalCount() > 0) {
-            endInterval(interval, total, intervalStartMs);
-        }
-        return total;
-    }
-
-    private long endInterval(final Histogram interval, final Histogram total, final long startMs) {
-        final long endMs = System.currentTimeMillis();
-        interval.setStartTimeStamp(startMs);
-        interval.setEndTimeStamp(endMs);
-        observer.onInterval(interval);
-        total.add(interval);
-        interval.reset();
-        return endMs;
-    }
-
-    private boolean areAlive() {
-        for (final Thread thread : threads) {
-            if (thread.isAlive()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void join() {
-        boolean isInterrupted = false;
-        for (final Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (final InterruptedException ex) {
-                    // The loops end by themselves within the drain time; what they hold is needed.
-                    isInterrupted = true;
-                }
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        run.signOn(settings.loops(), place -> {
+            final int connectionCount = place.share(settings.connections(), settings.loops());
+            return new LoadLoop(settings, connectionCount, settings.ratePerSecond() * connectionCount / settings.connections(),
+                settings.seed() + 1_000L * place.index(), place.signedOn());
+        });
     }
 
     private RunResult conclude(final Histogram latency, final Balances debitsBefore, final Balances creditsBefore) {
-        collectErrors();
+        run.collectErrors();
         final Histogram sendLag = Latencies.newHistogram();
         final UnknownTransfers unknown = new UnknownTransfers();
         final Map<String, Long> refused = new TreeMap<>();
@@ -221,7 +103,7 @@ public final class LoadRun {
         long unsent = 0;
         long cpuNs = 0;
         long answered = 0;
-        for (final LoadLoop loop : loops) {
+        for (final LoadLoop loop : run.loops()) {
             sendLag.add(loop.sendLag());
             unknown.addAll(loop.unknown());
             offered += loop.offered();
@@ -244,14 +126,14 @@ public final class LoadRun {
         }
         final Proof proof = settings.mayProve() ? prove(unknown, debitsBefore, creditsBefore, proofText) : Proof.SKIPPED;
         return new RunResult(settings, measuredNs == 0 ? 0 : acceptedWithin * NS_PER_S / measuredNs, latency, sendLag, offered, accepted,
-            refused, unsent, unknown.entries().size(), errors, answered == 0 ? 0 : (double) cpuNs / answered, proof, proofText);
+            refused, unsent, unknown.entries().size(), run.errors(), answered == 0 ? 0 : (double) cpuNs / answered, proof, proofText);
     }
 
     private Proof prove(final UnknownTransfers unknown, final Balances debitsBefore, final Balances creditsBefore,
                         final List<String> text) {
         observer.onStage("reading balances after the run");
         final MoneyProof proof = new MoneyProof(settings);
-        for (final LoadLoop loop : loops) {
+        for (final LoadLoop loop : run.loops()) {
             proof.addAcknowledged(loop.book());
         }
         try (DaybreakClient client = proofClient()) {

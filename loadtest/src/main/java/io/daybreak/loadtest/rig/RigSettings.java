@@ -64,6 +64,11 @@ public record RigSettings(String host, int port, Credentials credentials, Creden
         return ratePerSecond != MAX_RATE;
     }
 
+    /** When it sends. */
+    Pace pace() {
+        return new Pace(isOpenLoop(), arrivals, batch, duration, warmup, turn, drain);
+    }
+
     /** The same in this ledger. */
     public RigSettings withLedger(final int newLedger) {
         return new RigSettings(host, port, credentials, proofCredentials, ratePerSecond, arrivals, connections, loops, batch, window,

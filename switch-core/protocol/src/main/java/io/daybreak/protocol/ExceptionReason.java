@@ -34,6 +34,10 @@ public final class ExceptionReason {
     public static final int REVERSAL_EXCEEDS = 15;
     /** The key of a card's ciphertext is gone. */
     public static final int CARD_DATA_GONE = 16;
+    /** An advice that no account can be found for, its merchant, terminal or currency being unknown: nothing moved. */
+    public static final int ADVICE_NOT_BOOKABLE = 17;
+    /** An advice for a card that nobody knows: the exception account paid. */
+    public static final int FORCED_FOR_UNKNOWN_CARD = 18;
 
     private ExceptionReason() {
     }

@@ -178,6 +178,8 @@ public final class Result {
     public static final int CANCELLED_BY_REVERSAL = 207;
     public static final int OUT_OF_BALANCE = 208;
     public static final int BUSINESS_DATE_CLOSED = 209;
+    /** A transfer to the wallet that pays; checked with its destination. */
+    public static final int DESTINATION_IS_THE_SOURCE = 210;
 
     private static final int FIRST_DECIDED_REFUSAL = 64;
 

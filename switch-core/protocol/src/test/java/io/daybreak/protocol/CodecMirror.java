@@ -151,7 +151,17 @@ final class CodecMirror {
                 final byte[] bytes = new byte[32];
                 call(decoder, "get" + capital(field.name()), new Class<?>[] {byte[].class, int.class, int.class}, bytes, 0, 32);
                 return HexFormat.of().formatHex(bytes);
-            case "code16":
+            case "cipher48":
+                final byte[] cipher = new byte[48];
+                call(decoder, "get" + capital(field.name()), new Class<?>[] {byte[].class, int.class, int.class}, cipher, 0, 48);
+                return HexFormat.of().formatHex(cipher);
+            case "minutes16", "offsets16":
+                final List<String> places = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    places.add(String.valueOf(call(decoder, field.name(), new Class<?>[] {int.class}, i)));
+                }
+                return String.join(" ", places);
+            case "code16", "text6", "text8", "text12", "text16", "text32":
                 return '"' + (String) call(decoder, decoder.getClass(), field.name()) + '"';
             case "uint64":
                 return Long.toUnsignedString((long) call(decoder, decoder.getClass(), field.name()));
@@ -172,8 +182,24 @@ final class CodecMirror {
             }
             case "bytes32" -> call(encoder, "put" + capital(field.name()),
                 new Class<?>[] {byte[].class, int.class, int.class}, HexFormat.of().parseHex(text), 0, 32);
-            case "code16" -> call(encoder, field.name(), new Class<?>[] {String.class}, unquoted(text));
+            case "cipher48" -> call(encoder, "put" + capital(field.name()),
+                new Class<?>[] {byte[].class, int.class, int.class}, HexFormat.of().parseHex(text), 0, 48);
+            case "minutes16" -> {
+                final String[] places = text.split(" ");
+                for (int i = 0; i < places.length; i++) {
+                    call(encoder, field.name(), new Class<?>[] {int.class, long.class}, i, Long.parseLong(places[i]));
+                }
+            }
+            case "offsets16" -> {
+                final String[] places = text.split(" ");
+                for (int i = 0; i < places.length; i++) {
+                    call(encoder, field.name(), new Class<?>[] {int.class, short.class}, i, Short.parseShort(places[i]));
+                }
+            }
+            case "code16", "text6", "text8", "text12", "text16", "text32" ->
+                call(encoder, field.name(), new Class<?>[] {String.class}, unquoted(text));
             case "uint8" -> call(encoder, field.name(), new Class<?>[] {short.class}, Short.parseShort(text));
+            case "int16" -> call(encoder, field.name(), new Class<?>[] {short.class}, Short.parseShort(text));
             case "uint16" -> call(encoder, field.name(), new Class<?>[] {int.class}, Integer.parseInt(text));
             case "uint64" -> call(encoder, field.name(), new Class<?>[] {long.class}, Long.parseUnsignedLong(text));
             default -> call(encoder, field.name(), new Class<?>[] {long.class}, Long.parseLong(text));

@@ -22,8 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class NativeProtocolTablesTest {
     private static final Map<String, String> TYPES = Map.of(
-        "uint8", "u8", "uint16", "u16", "uint32", "u32", "uint64", "u64", "int64", "i64",
-        "id128", "id128", "bytes32", "bytes32", "code16", "code16");
+        "uint8", "u8", "uint16", "u16", "uint32", "u32", "uint64", "u64", "int16", "i16", "int64", "i64",
+        "minutes16", "16 x u32", "offsets16", "16 x i16");
 
     private final SpecificationFile specification = SpecificationFile.read();
     private final SchemaFile schema = SchemaFile.read();
@@ -32,6 +32,9 @@ final class NativeProtocolTablesTest {
     void shouldListEveryFieldOfEveryMessageAtItsOffset() {
         final List<String> expected = new ArrayList<>();
         for (final SchemaFile.Message message : schema.messages().values()) {
+            if (isTheSwitchsOwn(message.templateId())) {
+                continue;
+            }
             addBlock(expected, message.name(), "", CodecMirror.codec(message.name(), "Decoder"), message.fields());
             for (final SchemaFile.Group group : message.groups()) {
                 addBlock(expected, message.name(), group.name(),
@@ -45,6 +48,11 @@ final class NativeProtocolTablesTest {
             }
         }
         assertThat(documented).containsExactlyElementsOf(expected);
+    }
+
+    /** Bodies and effects of acquirers' and issuers' messages never travel in this protocol. */
+    private static boolean isTheSwitchsOwn(final int templateId) {
+        return templateId >= 104 && templateId < 128 || templateId == 144 || templateId == 145 || templateId >= 160;
     }
 
     @Test
@@ -61,7 +69,9 @@ final class NativeProtocolTablesTest {
         }
         final Set<String> sent = new TreeSet<>(Set.of("Hello", "Proof", "KeepAlive", "Goodbye"));
         schema.messages().values().stream()
-            .filter(message -> message.templateId() >= 16 && message.templateId() < 64)
+            .filter(message -> message.templateId() >= 16 && message.templateId() < 64
+                || message.templateId() >= 80 && message.templateId() < 100
+                || message.templateId() >= 128 && message.templateId() < 144)
             .forEach(message -> sent.add(message.name()));
         assertThat(sections).isEqualTo(sent);
     }
@@ -109,6 +119,10 @@ final class NativeProtocolTablesTest {
         assertThat(listed("action or side")).isEqualTo(constants(AccountFlags.class, ofActions));
         assertThat(listed("of participants and grants")).isEqualTo(constants(Participants.class, single));
         assertThat(listed("OutcomeFlags")).isEqualTo(constants(OutcomeFlags.class, inAnswers.negate()));
+        for (final Class<?> words : List.of(RecordStatus.class, CardStatus.class, InstitutionRights.class, PaymentOperation.class,
+            PaymentChannel.class, PinMode.class, KeyPurpose.class, ExceptionReason.class, PaymentState.class)) {
+            assertThat(listed(words.getSimpleName())).as(words.getSimpleName()).isEqualTo(constants(words, single));
+        }
         assertThat(listed("lookup or hold state")).isEqualTo(constants(OutcomeFlags.class, inAnswers));
     }
 
@@ -161,7 +175,7 @@ final class NativeProtocolTablesTest {
         for (final SchemaFile.Field field : fields) {
             final int offset = CodecMirror.constant(codec, field.name() + "EncodingOffset");
             assertThat(CodecMirror.constant(codec, field.name() + "EncodingLength")).isEqualTo(field.size());
-            lines.add(line(message, group, String.valueOf(offset), field.name(), TYPES.get(field.type())));
+            lines.add(line(message, group, String.valueOf(offset), field.name(), TYPES.getOrDefault(field.type(), field.type())));
         }
     }
 

@@ -16,13 +16,24 @@ import javax.xml.parsers.DocumentBuilderFactory;
  */
 final class SchemaFile {
     /** Bytes of each type of field. */
-    private static final Map<String, Integer> SIZES = Map.of(
-        "uint8", 1, "uint16", 2, "uint32", 4, "uint64", 8, "int64", 8, "id128", 16, "bytes32", 32, "code16", 16);
+    private static final Map<String, Integer> SIZES = Map.ofEntries(
+        Map.entry("uint8", 1), Map.entry("uint16", 2), Map.entry("uint32", 4), Map.entry("uint64", 8), Map.entry("int16", 2),
+        Map.entry("int64", 8), Map.entry("id128", 16), Map.entry("bytes32", 32), Map.entry("code16", 16), Map.entry("text6", 6),
+        Map.entry("text8", 8), Map.entry("text12", 12), Map.entry("text16", 16), Map.entry("text32", 32), Map.entry("cipher48", 48),
+        Map.entry("minutes16", 64), Map.entry("offsets16", 32));
+    /** Bytes of the integer that an array's places have; what is made of characters and bytes may lie anywhere. */
+    private static final Map<String, Integer> PLACES = Map.of("minutes16", 4, "offsets16", 2);
 
     /** A field of a block: its name and its type in the schema. */
     record Field(String name, String type) {
         int size() {
             return SIZES.get(type);
+        }
+
+        /** What the field's offset must be a multiple of. */
+        int alignment() {
+            final boolean isBytes = type.startsWith("text") || type.startsWith("cipher");
+            return isBytes ? 1 : PLACES.getOrDefault(type, Math.min(8, size()));
         }
     }
 

@@ -15,7 +15,7 @@ import org.agrona.MutableDirectBuffer;
  * <p>
  * Not thread safe; one per thread and dialect. Points into the buffer of the last {@code index}: what it tells is true until
  * that memory changes, and it must not be used after that memory was freed or its (expandable) buffer has grown. No read leaves
- * the message's bytes, however broken they are.
+ * the message's bytes, however broken they are. Allocates when it is made, and once for each of the first bitmaps that it sees.
  * <p>
  * Units: offsets are bytes from the buffer's start. {@link #length} counts digits or characters; of binary fields the bytes that
  * the value stands for, however they are written. "Canonical characters" are digits for BCD, {@code =} for the separator of a
@@ -39,6 +39,12 @@ public final class MessageIndex {
     private static final long FIRST = Long.MIN_VALUE;
     private static final long LAST = 1L;
     private static final int WORD = 8;
+    /** A link has a dozen bitmaps in use. A power of two; each takes some 4 kB. */
+    private static final int SHAPES = 32;
+    private static final int SHAPE_SHIFT = 64 - Integer.numberOfTrailingZeros(SHAPES);
+    /** So rare must the bitmaps in a slot be that others get it; a peer that sends nonsense must not make us work out layouts. */
+    private static final int MAX_MISSES = 64;
+    private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private final Dialect dialect;
     private final boolean isHexBitmap;
@@ -47,6 +53,13 @@ public final class MessageIndex {
     /** Offset in the upper half, then 16 bits of bytes on the wire, then 16 of units. Of meaning where the presence bit is set. */
     private final long[] places = new long[Dialect.MAX_FIELD + 1];
 
+    /** Layouts of the bitmaps that come, by their hash; made when first wanted. */
+    private final Shape[] shapes = new Shape[SHAPES];
+    /** Offsets of the blocks of {@link #shape}. */
+    private final int[] starts = new int[Dialect.MAX_FIELD + 2];
+
+    /** The layout of the message; null if it was indexed field by field, and all is in {@link #places}. */
+    private Shape shape;
     private Object base;
     /** Of the buffer's offset 0. */
     private long address;
@@ -94,6 +107,7 @@ public final class MessageIndex {
         mti = NULL_MTI;
         error = 0;
         isComplete = true;
+        shape = null;
         if (!isWellFormed(base, address + offset, length)) {
             diagnose(base, address + offset, address + offset + length);
         }
@@ -101,8 +115,7 @@ public final class MessageIndex {
     }
 
     /**
-     * The fast way: leaves at the first doubt, and {@link #diagnose} finds out what it was. Neighbours of one content are
-     * checked together, eight characters at a time, so that most fields cost no loop of their own.
+     * The fast way: leaves at the first doubt, and {@link #diagnose} finds out what it was.
      */
     private boolean isWellFormed(final Object bytes, final long start, final int length) {
         long at = start + mtiBytes;
@@ -127,6 +140,94 @@ public final class MessageIndex {
             setPlace(FIELD_BITMAP, at, bitmapBytes, WORD);
             at += bitmapBytes;
         }
+        final Shape known = shapeOf(first, second);
+        if (!(known == null ? walk(bytes, at, end, first, second) : walk(bytes, at, end, known))) {
+            return false;
+        }
+        shape = known;
+        low = first;
+        high = second;
+        return true;
+    }
+
+    private Shape shapeOf(final long first, final long second) {
+        final int slot = (int) ((first ^ Long.rotateLeft(second, 1)) * SPREAD >>> SHAPE_SHIFT);
+        Shape found = shapes[slot];
+        if (found == null) {
+            found = new Shape();
+            shapes[slot] = found;
+            found.fill(dialect, first, second);
+        } else if (found.first != first || found.second != second) {
+            if (++found.misses < MAX_MISSES) {
+                return null;
+            }
+            found.fill(dialect, first, second);
+        } else if (found.misses != 0) {
+            found.misses = 0;
+        }
+        return found;
+    }
+
+    /** Block by block, with a layout that is known. */
+    private boolean walk(final Object bytes, final long start, final long end, final Shape known) {
+        final long origin = address;
+        final int count = known.segments;
+        long at = start;
+        for (int i = 0; i < count; i++) {
+            final long block = at;
+            starts[i] = (int) (block - origin);
+            at += known.blockBytes[i];
+            if (at > end) {
+                return false;
+            }
+            final int last = known.firstCheck[i + 1];
+            for (int k = known.firstCheck[i]; k < last; k++) {
+                if (!isBlockClean(known.checks[k], bytes, block + known.checkFrom[k], block + known.checkTo[k])) {
+                    return false;
+                }
+            }
+            final int field = known.variable[i];
+            if (field == 0) {
+                break;
+            }
+            final long plan = dialect.plan(field);
+            final long prefix = at;
+            final long value = prefix + FieldPlan.prefixBytes(plan);
+            if (value > end) {
+                return false;
+            }
+            at = variable(field, plan, bytes, prefix, value, end);
+            if (at < 0 || !Wire.isClean(FieldPlan.check(plan), bytes, (plan & FieldPlan.APART) != 0 ? value : prefix, at)) {
+                return false;
+            }
+        }
+        return at == end;
+    }
+
+    private static boolean isBlockClean(final int check, final Object bytes, final long from, final long to) {
+        return switch (check) {
+            case Shape.CHECK_HIGH_ZERO -> Wire.unsigned(bytes, from) >>> 4 == 0;
+            case Shape.CHECK_LOW_ZERO -> (Wire.unsigned(bytes, from) & 15) == 0;
+            default -> Wire.isClean(check, bytes, from, to);
+        };
+    }
+
+    /** Places a variable field, of which the prefix is all there; returns its end, or a negative number if its length or padding is wrong. */
+    private long variable(final int field, final long plan, final Object bytes, final long prefix, final long value, final long end) {
+        final int kind = FieldPlan.prefix(plan);
+        final int count = kind == FieldPlan.PREFIX_ASCII_2 ? twoDigits(bytes, prefix) : readLength(kind, bytes, prefix);
+        final int size = sizeOf(plan, count);
+        places[field] = value - address << 32 | (long) size << 16 | unitsOf(plan, count);
+        if (count < 0 || count > FieldPlan.count(plan) || value + size > end
+            || (count & 1) != 0 && ((plan & FieldPlan.HEX) != 0 || isPaddedWrong(plan, count, bytes, value, size))) {
+            return -1;
+        }
+        return value + size;
+    }
+
+    /** Field by field. Neighbours of one content are checked together, eight characters at a time. */
+    private boolean walk(final Object bytes, final long start, final long end, final long first, final long second) {
+        long at = start;
         final Dialect d = dialect;
         final long[] found = places;
         final long origin = address;
@@ -161,12 +262,8 @@ public final class MessageIndex {
                 if (value > end) {
                     return false;
                 }
-                final int count = kind == FieldPlan.PREFIX_ASCII_2 ? twoDigits(bytes, prefix) : readLength(kind, bytes, prefix);
-                final int size = sizeOf(plan, count);
-                at = value + size;
-                found[field] = value - origin << 32 | (long) size << 16 | unitsOf(plan, count);
-                if (count < 0 || count > FieldPlan.count(plan) || at > end
-                    || (count & 1) != 0 && ((plan & FieldPlan.HEX) != 0 || isPaddedWrong(plan, count, bytes, value, size))) {
+                at = variable(field, plan, bytes, prefix, value, end);
+                if (at < 0) {
                     return false;
                 }
             }
@@ -179,12 +276,7 @@ public final class MessageIndex {
                 run = (plan & FieldPlan.APART) != 0 ? value : prefix;
             }
         }
-        if (at != end || !Wire.isClean(checkOfRun, bytes, run, at)) {
-            return false;
-        }
-        low = first;
-        high = second;
-        return true;
+        return at == end && Wire.isClean(checkOfRun, bytes, run, at);
     }
 
     /** The careful way, field by field. */
@@ -263,6 +355,7 @@ public final class MessageIndex {
         }
         if (size > end - at) {
             // A length that is too long is the likelier cause, and the better word for whoever must mend it.
+            isComplete = false;
             return fail(field, reason == ErrorReason.NONE ? ErrorReason.TRUNCATED : reason);
         }
         if (reason == ErrorReason.NONE) {
@@ -377,6 +470,15 @@ public final class MessageIndex {
         }
     }
 
+    private long place(final int field) {
+        final Shape known = shape;
+        if (known == null) {
+            return places[field];
+        }
+        final int segment = known.segmentOf[field];
+        return segment == Shape.NO_SEGMENT ? places[field] : known.placeInBlock[field] + ((long) starts[segment] << 32);
+    }
+
     /** The dialect that is read. */
     public Dialect dialect() {
         return dialect;
@@ -434,17 +536,17 @@ public final class MessageIndex {
 
     /** Where a field's value begins, behind its length, in bytes from the buffer's start; {@link #NULL_OFFSET} if absent. */
     public int offset(final int field) {
-        return has(field) ? (int) (places[field] >>> 32) : NULL_OFFSET;
+        return has(field) ? (int) (place(field) >>> 32) : NULL_OFFSET;
     }
 
     /** Bytes of a field's value on the wire, without its length in front; 0 if absent. */
     public int byteLength(final int field) {
-        return has(field) ? (int) places[field] >>> 16 : 0;
+        return has(field) ? (int) place(field) >>> 16 : 0;
     }
 
     /** Digits, characters, or of a binary field the bytes it stands for; 0 if absent. */
     public int length(final int field) {
-        return has(field) ? (int) places[field] & 0xFFFF : 0;
+        return has(field) ? (int) place(field) & 0xFFFF : 0;
     }
 
     /** Where the MAC's bytes begin: of field 128 if there is any of 65 to 128, else of 64; {@link #NULL_OFFSET} if absent. */
@@ -474,7 +576,7 @@ public final class MessageIndex {
         if (!has(field)) {
             return NULL_NUMBER;
         }
-        final long place = places[field];
+        final long place = place(field);
         final int units = (int) place & 0xFFFF;
         final int size = (int) place >>> 16;
         if (units == 0) {
@@ -538,7 +640,7 @@ public final class MessageIndex {
      * @throws IndexOutOfBoundsException if it is not there
      */
     public int charAt(final int field, final int index) {
-        final long place = has(field) ? places[field] : 0;
+        final long place = has(field) ? place(field) : 0;
         final int units = (int) place & 0xFFFF;
         final long plan = dialect.plan(field);
         final long value = address + (place >>> 32);
@@ -618,7 +720,7 @@ public final class MessageIndex {
         if (check == FieldPlan.CHECK_DIGITS || check == FieldPlan.CHECK_AN || check == FieldPlan.CHECK_PRINTABLE
             || check == FieldPlan.CHECK_SIGNED) {
             if (count > 0) {
-                Wire.copy(base, address + (places[field] >>> 32), toBase, to, count);
+                Wire.copy(base, address + (place(field) >>> 32), toBase, to, count);
             }
             return count;
         }
@@ -658,7 +760,7 @@ public final class MessageIndex {
         if (!isBinary(check)) {
             throw new IllegalArgumentException("not a binary field");
         }
-        final long value = address + (places[field] >>> 32);
+        final long value = address + (place(field) >>> 32);
         for (int i = 0; i < count; i++) {
             final int octet = check == FieldPlan.CHECK_NONE ? Wire.unsigned(base, value + i)
                 : Wire.hexValue(Wire.unsigned(base, value + 2L * i)) << 4 | Wire.hexValue(Wire.unsigned(base, value + 2L * i + 1));
@@ -682,7 +784,7 @@ public final class MessageIndex {
         final int check = FieldPlan.check(dialect.plan(field));
         if (check == FieldPlan.CHECK_DIGITS || check == FieldPlan.CHECK_AN || check == FieldPlan.CHECK_PRINTABLE) {
             // Backwards from the last one, because behind it the message may end.
-            final long end = address + (places[field] >>> 32) + from + count;
+            final long end = address + (place(field) >>> 32) + from + count;
             return Long.reverseBytes(Wire.word(base, end - WORD)) << 64 - 8 * count;
         }
         long word = 0;
@@ -725,6 +827,6 @@ public final class MessageIndex {
     }
 
     long addressOf(final int field) {
-        return address + (places[field] >>> 32);
+        return address + (place(field) >>> 32);
     }
 }

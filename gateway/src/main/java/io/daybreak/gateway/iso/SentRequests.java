@@ -1,0 +1,79 @@
+package io.daybreak.gateway.iso;
+
+import org.agrona.collections.Long2LongHashMap;
+
+/**
+ * Which acquirer's request a message to an issuer was made of, until its response comes: what the response has for the
+ * acquirer goes there. Decides nothing; the state matches responses by itself. Event loop's thread only. Bounded: at the
+ * bound the oldest are forgotten, and their answers go back without the issuer's further fields.
+ */
+final class SentRequests {
+    /** No such message. */
+    static final int NONE = -1;
+
+    private static final int TRANSMISSION_SHIFT = 20;
+    private static final int LINK_SHIFT = 51;
+
+    private final Long2LongHashMap placeOf;
+    private final int mask;
+    private final long[] keys;
+    private final long[] linkIds;
+    private final long[] correlationIds;
+    private final int[] routeIds;
+    private long next;
+
+    /** @param capacity a power of two */
+    SentRequests(final int capacity) {
+        mask = capacity - 1;
+        placeOf = new Long2LongHashMap(2 * capacity, 0.65f, NONE);
+        keys = new long[capacity];
+        linkIds = new long[capacity];
+        correlationIds = new long[capacity];
+        routeIds = new int[capacity];
+    }
+
+    /** What names a message on a link; never 0, since no link has the number 0. */
+    static long key(final int linkId, final long transmission, final long stan) {
+        return (long) linkId << LINK_SHIFT | transmission << TRANSMISSION_SHIFT | stan;
+    }
+
+    void put(final long key, final long linkId, final long correlationId, final int routeId) {
+        final int place = (int) next++ & mask;
+        if (keys[place] != 0) {
+            placeOf.remove(keys[place]);
+        }
+        final long before = placeOf.put(key, place);
+        if (before != NONE) {
+            keys[(int) before] = 0;
+        }
+        keys[place] = key;
+        linkIds[place] = linkId;
+        correlationIds[place] = correlationId;
+        routeIds[place] = routeId;
+    }
+
+    /** Place of a message, which is forgotten with it, or {@link #NONE}; good until the next {@link #put}. */
+    int take(final long key) {
+        final int place = (int) placeOf.remove(key);
+        if (place != NONE) {
+            keys[place] = 0;
+        }
+        return place;
+    }
+
+    long linkId(final int place) {
+        return linkIds[place];
+    }
+
+    long correlationId(final int place) {
+        return correlationIds[place];
+    }
+
+    int routeId(final int place) {
+        return routeIds[place];
+    }
+
+    int count() {
+        return placeOf.size();
+    }
+}

@@ -1,0 +1,156 @@
+package io.daybreak.gateway.iso;
+
+import io.daybreak.gateway.key.KeyFile;
+import io.daybreak.iso8583.link.LinkProfile;
+import io.daybreak.iso8583.mac.KeyWrap;
+import io.daybreak.iso8583.mac.MacAlgorithm;
+import io.daybreak.iso8583.mac.MacKey;
+import io.daybreak.iso8583.text.Iso8583Message;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import javax.crypto.spec.SecretKeySpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Links with MACs, and the exchange of their keys. Rule: docs/iso8583.md, "MAC and keys". */
+@Timeout(60)
+final class MacLinkTest {
+    private static final byte[] FIRST = HexFormat.of().parseHex("0123456789abcdeffedcba9876543210");
+    private static final byte[] SECOND = HexFormat.of().parseHex("00112233445566778899aabbccddeeff");
+    private static final KeyWrap WRAP = new KeyWrap(new SecretKeySpec(HexFormat.of().parseHex("101112131415161718191a1b1c1d1e1f"), "AES"));
+
+    @TempDir
+    private Path directory;
+
+    private IsoRig rig(final MacAlgorithm algorithm, final String oldKeyGoodFor) throws Exception {
+        final Path link = directory.resolve("link.conf");
+        Files.writeString(link, "name = macs\ndialect { base = 1987-ascii }\ndefault-participant = ACQ001\ninstitutions = [\"00100001\"]\n"
+            + "mac { mode = required, key = k, algorithm = " + algorithm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
+            + ", old-key-good-for = " + oldKeyGoodFor + " }");
+        final IsoRig.Options options = new IsoRig.Options();
+        options.links = new String[] {link.toString()};
+        final KeyFile keys = KeyFile.create(directory.resolve("keys"));
+        keys.add(new KeyFile.Entry(KeyFile.Purpose.LINK, "k", "1", HexFormat.of().parseHex("101112131415161718191a1b1c1d1e1f")),
+            new KeyFile.Entry(KeyFile.Purpose.MAC, "k", "KEY00001", WRAP.wrap(FIRST)));
+        options.keyFile = keys;
+        return new IsoRig(options);
+    }
+
+    private AcquirerPeer peer(final IsoRig rig) throws Exception {
+        return new AcquirerPeer(rig.address(), LinkProfile.load(directory.resolve("link.conf").toFile()));
+    }
+
+    private static MacKey key(final MacAlgorithm algorithm, final byte[] bytes) {
+        return new MacKey("any", algorithm, bytes);
+    }
+
+    /** MAC-03 to MAC-05, MAC-08: field 64, and 128 where anything above 64 is there. */
+    @ParameterizedTest
+    @CsvSource({"RETAIL", "AES_CMAC"})
+    void shouldTakeAndGiveMacs(final MacAlgorithm algorithm) throws Exception {
+        try (IsoRig rig = rig(algorithm, "30s"); AcquirerPeer peer = peer(rig)) {
+            final MacKey key = key(algorithm, FIRST);
+            peer.macs(key.newMac()).signOn();
+            assertThat(peer.isMacRight(key.newMac())).isTrue();
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(peer.isMacRight(key.newMac())).isTrue();
+            final Iso8583Message reversal = peer.ask(Messages.payment(420, "000000").set(90, "0200" + "0".repeat(38)));
+            assertThat(reversal.get(39)).isEqualTo("00");
+            assertThat(reversal.has(64)).isTrue();
+        }
+    }
+
+    /** MAC-06, MAC-07. */
+    @Test
+    void shouldRefuseWrongAndMissingMacsAndCloseAfterFive() throws Exception {
+        try (IsoRig rig = rig(MacAlgorithm.RETAIL, "30s"); AcquirerPeer good = peer(rig); AcquirerPeer bad = peer(rig)) {
+            good.macs(key(MacAlgorithm.RETAIL, FIRST).newMac()).signOn();
+            bad.macs(key(MacAlgorithm.RETAIL, SECOND).newMac());
+            for (int i = 0; i < 4; i++) {
+                final Iso8583Message answer = bad.macs(i == 0 ? null : key(MacAlgorithm.RETAIL, SECOND).newMac()).ask(Messages.purchase());
+                assertThat(answer.get(39)).isEqualTo("96");
+                assertThat(bad.isMacRight(key(MacAlgorithm.RETAIL, FIRST).newMac())).as("signed under the newest key").isTrue();
+            }
+            assertThat(bad.ask(Messages.network(301)).get(39)).as("the fifth is answered").isEqualTo("96");
+            assertThat(bad.receive()).isNull();
+            assertThat(rig.echo.payments()).isEmpty();
+            assertThat(rig.counters().wrongMacs()).isEqualTo(5);
+            assertThat(good.ask(Messages.purchase()).get(39)).isEqualTo("00");
+        }
+    }
+
+    /** MAC-09 to MAC-11: durable before the answer, and both good for a while. */
+    @Test
+    void shouldExchangeAKeyThatIsInTheFileBeforeTheAnswer() throws Exception {
+        try (IsoRig rig = rig(MacAlgorithm.RETAIL, "30s"); AcquirerPeer peer = peer(rig)) {
+            final MacKey first = key(MacAlgorithm.RETAIL, FIRST);
+            final MacKey second = key(MacAlgorithm.RETAIL, SECOND);
+            peer.macs(first.newMac()).signOn();
+            final Iso8583Message answer = peer.ask(exchange("KEY00002", second));
+            assertThat(answer.get(39)).isEqualTo("00");
+            assertThat(answer.has(48)).isFalse();
+            assertThat(peer.isMacRight(first.newMac())).as("under the key of its request").isTrue();
+            final List<KeyFile.Entry> kept = KeyFile.read(directory.resolve("keys")).entries(KeyFile.Purpose.MAC, "k");
+            assertThat(kept.get(kept.size() - 1).id()).isEqualTo("KEY00002");
+            assertThat(WRAP.unwrap(kept.get(kept.size() - 1).value())).isEqualTo(SECOND);
+
+            assertThat(peer.ask(Messages.purchase()).get(39)).as("the old key, still").isEqualTo("00");
+            assertThat(peer.isMacRight(first.newMac())).isTrue();
+            peer.macs(second.newMac());
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(peer.isMacRight(second.newMac())).isTrue();
+            assertThat(peer.ask(exchange("KEY00002", second)).get(39)).as("the same exchange again").isEqualTo("00");
+        }
+    }
+
+    private static Iso8583Message exchange(final String id, final MacKey key) throws Exception {
+        return Messages.network(101).set(48, id + HexFormat.of().withUpperCase().formatHex(key.wrap(WRAP)) + key.keyCheckValue());
+    }
+
+    /** MAC-11. */
+    @Test
+    void shouldRefuseTheOldKeyAfterItsTime() throws Exception {
+        try (IsoRig rig = rig(MacAlgorithm.RETAIL, "0s"); AcquirerPeer peer = peer(rig)) {
+            peer.macs(key(MacAlgorithm.RETAIL, FIRST).newMac()).signOn();
+            assertThat(peer.ask(exchange("KEY00002", key(MacAlgorithm.RETAIL, SECOND))).get(39)).isEqualTo("00");
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("96");
+        }
+    }
+
+    /** MAC-12, SES-13. */
+    @Test
+    void shouldRefuseAKeyThatDoesNotUnwrapAndKeepTheOne() throws Exception {
+        try (IsoRig rig = rig(MacAlgorithm.RETAIL, "0s"); AcquirerPeer peer = peer(rig)) {
+            final MacKey second = key(MacAlgorithm.RETAIL, SECOND);
+            peer.macs(key(MacAlgorithm.RETAIL, FIRST).newMac());
+            assertThat(peer.ask(exchange("KEY00002", second)).get(39)).as("not signed on").isEqualTo("91");
+            peer.signOn();
+            final String good = exchange("KEY00002", second).get(48);
+            final String otherCheck = good.substring(0, good.length() - 6) + "000000";
+            assertThat(peer.ask(Messages.network(101).set(48, otherCheck)).get(39)).isEqualTo("88");
+            final String changed = good.substring(0, 8) + (good.charAt(8) == '0' ? '1' : '0') + good.substring(9);
+            assertThat(peer.ask(Messages.network(101).set(48, changed)).get(39)).isEqualTo("88");
+            final Iso8583Message form = peer.ask(Messages.network(101).set(48, "KEY00002XYZ"));
+            assertThat(form.get(39)).isEqualTo("30");
+            assertThat(form.get(44)).startsWith("048");
+            assertThat(peer.ask(Messages.network(101)).get(39)).isEqualTo("30");
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+        }
+    }
+
+    @Test
+    void shouldNotStartWithoutTheKeysThatALinkNeeds() {
+        final IsoRig.Options options = new IsoRig.Options();
+        options.links = new String[] {"demo-mac"};
+        assertThatThrownBy(() -> new IsoRig(options).close()).hasMessageContaining("demo-mac");
+    }
+}

@@ -1,0 +1,308 @@
+package io.daybreak.payment;
+
+import io.daybreak.protocol.PaymentFlags;
+import io.daybreak.protocol.PaymentOperation;
+import io.daybreak.protocol.PaymentState;
+
+/**
+ * Finds what a message is about among the payments that are remembered: its own first request (a duplicate), the original that it
+ * names, the reversal that came before it. Rules: docs/iso8583.md, chapters 8 and 9.
+ * <p>
+ * Two candidates are no match. Reads only. Ledger thread only; walks the chains of two hash indexes.
+ */
+final class Originals {
+    static final int NOT_FOUND = PaymentTable.NOT_FOUND;
+    /** Several payments answer to the description: no match, and nothing to wait for either. */
+    static final int AMBIGUOUS = -2;
+
+    private final PaymentTable payments;
+    private final Windows windows;
+
+    Originals(final PaymentTable payments, final Windows windows) {
+        this.payments = payments;
+        this.windows = windows;
+    }
+
+    // ---- Duplicates ----
+
+    /**
+     * The first request of this identity: by acquirer, terminal, DE 11, 7, message class and DE 37 if present; of a repeat
+     * also without DE 7, by acquirer, terminal, DE 11, 37, token and amount.
+     */
+    int first(final PaymentCommand command) {
+        final int messageClass = command.messageClass();
+        int place = payments.firstByTrace(command.institution(), command.stan(), command.transmission(), messageClass);
+        while (place != NOT_FOUND) {
+            final long payment = payments.address(place);
+            if (PaymentTable.transmission(payment) == command.transmission() && isSameSender(payment, command, messageClass)
+                && hasSameReference(payment, command)) {
+                return place;
+            }
+            place = payments.nextByTrace(payment);
+        }
+        return command.has(PaymentFlags.REPEAT) && command.hasRrn() ? firstOfRepeat(command, messageClass) : NOT_FOUND;
+    }
+
+    /** Of several that match, the newest is meant. */
+    private int firstOfRepeat(final PaymentCommand command, final int messageClass) {
+        int newest = NOT_FOUND;
+        long newestId = 0;
+        int place = payments.firstByReference(command.institution(), command.rrn0(), command.rrn1());
+        while (place != NOT_FOUND) {
+            final long payment = payments.address(place);
+            if (isSameSender(payment, command, messageClass) && PaymentTable.rrn0(payment) == command.rrn0()
+                && PaymentTable.rrn1(payment) == command.rrn1() && PaymentTable.hasTokenOf(payment, command)
+                && PaymentTable.amount(payment) == command.amountMinor() && PaymentTable.paymentId(payment) > newestId) {
+                newest = place;
+                newestId = PaymentTable.paymentId(payment);
+            }
+            place = payments.nextByReference(payment);
+        }
+        return newest;
+    }
+
+    private static boolean isSameSender(final long payment, final PaymentCommand command, final int messageClass) {
+        return PaymentTable.institution(payment) == command.institution() && PaymentTable.terminal(payment) == command.terminal()
+            && PaymentTable.stan(payment) == command.stan() && PaymentTable.messageClass(payment) == messageClass;
+    }
+
+    private static boolean hasSameReference(final long payment, final PaymentCommand command) {
+        final boolean same = PaymentTable.rrn0(payment) == command.rrn0() && PaymentTable.rrn1(payment) == command.rrn1();
+        // Ours is not the acquirer's; but who repeats it from our answer means the same payment.
+        return PaymentTable.hasFlag(payment, PaymentTable.RRN_IS_OURS) ? same || !command.hasRrn() : same;
+    }
+
+    /** True if a message says the same as the first of its identity: DE 2, 3, 4 and 49. */
+    static boolean hasSameContents(final long payment, final PaymentCommand command) {
+        return PaymentTable.hasTokenOf(payment, command) && PaymentTable.processingCode(payment) == command.processingCode()
+            && PaymentTable.amount(payment) == command.amountMinor() && PaymentTable.currency(payment) == command.currency();
+    }
+
+    // ---- Originals ----
+
+    /** The original of a reversal, inside the window of reversals: any payment but a reversal. */
+    int ofReversal(final PaymentCommand command, final long nowNs) {
+        final int place = namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REVERSIBLE);
+        return place < 0 || PaymentTable.timestampNs(payments.address(place)) >= nowNs - windows.reversalNs() ? place : NOT_FOUND;
+    }
+
+    /** The authorisation that an increment adds to. */
+    int ofIncrement(final PaymentCommand command) {
+        return root(namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.AUTHORISATION));
+    }
+
+    /** The authorisation that a completion captures from: by DE 90, or by DE 37 and 38. */
+    int ofCompletion(final PaymentCommand command) {
+        if (namesOriginal(command)) {
+            return root(byTrace(command));
+        }
+        return root(byReference(command, command.approvalWord() != 0 ? Wanted.AUTHORISATION_BY_CODE : Wanted.AUTHORISATION));
+    }
+
+    /**
+     * What a refund gives back: a purchase, a purchase with cashback, a completion or the authorisation completed; inside
+     * the window of refunds.
+     */
+    int ofRefund(final PaymentCommand command, final long nowNs) {
+        int place = namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REFUNDABLE);
+        if (place >= 0 && PaymentTable.hasFlag(payments.address(place), PaymentTable.INCREMENT)) {
+            place = originalOf(payments.address(place));
+        }
+        return place >= 0 && isRefundable(payments.address(place))
+            && PaymentTable.timestampNs(payments.address(place)) >= nowNs - windows.refundNs() ? place : NOT_FOUND;
+    }
+
+    /** An increment stands for its first authorisation; anything else than an authorisation for nothing. */
+    private int root(final int place) {
+        if (place < 0) {
+            return NOT_FOUND;
+        }
+        final long payment = payments.address(place);
+        if (PaymentTable.operation(payment) != PaymentOperation.AUTHORISE) {
+            return NOT_FOUND;
+        }
+        return PaymentTable.hasFlag(payment, PaymentTable.INCREMENT) ? originalOf(payment) : place;
+    }
+
+    /** Place of the payment that this one refers to, if it is still remembered. */
+    int originalOf(final long payment) {
+        final int place = PaymentTable.originalPlace(payment);
+        return place != NOT_FOUND && PaymentTable.paymentId(payments.address(place)) == PaymentTable.originalId(payment)
+            ? place : NOT_FOUND;
+    }
+
+    /** DE 90 names its original only if message type, DE 11 and DE 7 in it are not zero. */
+    static boolean namesOriginal(final PaymentCommand command) {
+        return command.has(PaymentFlags.HAS_ORIGINAL) && command.originalMti() != 0 && command.originalStan() != 0
+            && command.originalTransmission() != 0;
+    }
+
+    private int byTrace(final PaymentCommand command) {
+        if (isOfAnotherAcquirer(command)) {
+            return NOT_FOUND;
+        }
+        final int messageClass = command.originalMti() / 100;
+        int found = NOT_FOUND;
+        int place = payments.firstByTrace(command.institution(), command.originalStan(), command.originalTransmission(), messageClass);
+        while (place != NOT_FOUND) {
+            final long payment = payments.address(place);
+            if (PaymentTable.institution(payment) == command.institution() && PaymentTable.stan(payment) == command.originalStan()
+                && PaymentTable.transmission(payment) == command.originalTransmission()
+                && PaymentTable.messageClass(payment) == messageClass && isOriginal(payment, command)) {
+                if (found != NOT_FOUND) {
+                    return AMBIGUOUS;
+                }
+                found = place;
+            }
+            place = payments.nextByTrace(payment);
+        }
+        return found;
+    }
+
+    private static boolean isOfAnotherAcquirer(final PaymentCommand command) {
+        return command.has(PaymentFlags.HAS_ORIGINAL) && command.originalInstitution() != 0
+            && command.originalInstitution() != command.institution();
+    }
+
+    /** A reversal or a file update is no original; nor is another card's payment. */
+    private static boolean isOriginal(final long payment, final PaymentCommand command) {
+        final int messageClass = PaymentTable.messageClass(payment);
+        return (messageClass == PaymentCommand.CLASS_AUTHORISATION || messageClass == PaymentCommand.CLASS_FINANCIAL)
+            && PaymentTable.hasTokenOf(payment, command);
+    }
+
+    /** What is looked for by DE 37, and what has to agree besides acquirer and token. */
+    private enum Wanted {
+        /** DE 41 and 4. */
+        REVERSIBLE,
+        /** DE 41. */
+        AUTHORISATION,
+        /** DE 38. */
+        AUTHORISATION_BY_CODE,
+        /** DE 41 and 42. */
+        REFUNDABLE
+    }
+
+    private int byReference(final PaymentCommand command, final Wanted wanted) {
+        if (!command.hasRrn() || isOfAnotherAcquirer(command)) {
+            return NOT_FOUND;
+        }
+        int found = NOT_FOUND;
+        int place = payments.firstByReference(command.institution(), command.rrn0(), command.rrn1());
+        while (place != NOT_FOUND) {
+            final long payment = payments.address(place);
+            if (PaymentTable.institution(payment) == command.institution() && PaymentTable.rrn0(payment) == command.rrn0()
+                && PaymentTable.rrn1(payment) == command.rrn1() && isOriginal(payment, command)
+                && agreesWithZeroes(payment, command) && fits(payment, command, wanted)) {
+                if (found == NOT_FOUND) {
+                    found = place;
+                } else if (wanted == Wanted.REVERSIBLE || family(found) != family(place)) {
+                    return AMBIGUOUS;
+                } else {
+                    found = family(place);
+                }
+            }
+            place = payments.nextByReference(payment);
+        }
+        return found;
+    }
+
+    /** What DE 90 does say has to agree, although it does not say all. */
+    private static boolean agreesWithZeroes(final long payment, final PaymentCommand command) {
+        return !command.has(PaymentFlags.HAS_ORIGINAL)
+            || (command.originalMti() == 0 || command.originalMti() / 100 == PaymentTable.messageClass(payment))
+            && (command.originalStan() == 0 || command.originalStan() == PaymentTable.stan(payment))
+            && (command.originalTransmission() == 0 || command.originalTransmission() == PaymentTable.transmission(payment));
+    }
+
+    private static boolean fits(final long payment, final PaymentCommand command, final Wanted wanted) {
+        switch (wanted) {
+            case REVERSIBLE:
+                return PaymentTable.terminal(payment) == command.terminal()
+                    && (PaymentTable.amount(payment) == command.amountMinor()
+                    || PaymentTable.approved(payment) == command.amountMinor());
+            case AUTHORISATION:
+                return PaymentTable.terminal(payment) == command.terminal() && isHeld(payment);
+            case AUTHORISATION_BY_CODE:
+                return (PaymentTable.approvalWord(payment) & Answers.APPROVAL_MASK) == command.approvalWord() && isHeld(payment);
+            default:
+                return PaymentTable.terminal(payment) == command.terminal()
+                    && PaymentTable.merchant0(payment) == command.merchant0()
+                    && PaymentTable.merchant1(payment) == command.merchant1() && isRefundable(payment)
+                    && PaymentTable.state(payment) != PaymentState.DECLINED;
+        }
+    }
+
+    /** A declined authorisation is no candidate: an acquirer that tries anew may keep its DE 37. */
+    private static boolean isHeld(final long payment) {
+        return PaymentTable.operation(payment) == PaymentOperation.AUTHORISE && PaymentTable.state(payment) != PaymentState.DECLINED;
+    }
+
+    /** Of this kind; one that was declined or reversed has nothing left, which is another answer than not being found. */
+    private static boolean isRefundable(final long payment) {
+        switch (PaymentTable.operation(payment)) {
+            case PaymentOperation.PURCHASE:
+            case PaymentOperation.CASHBACK:
+            case PaymentOperation.COMPLETION:
+            case PaymentOperation.AUTHORISE:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /** The authorisation of a completion or increment that is still remembered; else the payment itself. */
+    private int family(final int place) {
+        final long payment = payments.address(place);
+        final int root = originalOf(payment);
+        return root == NOT_FOUND ? place : root;
+    }
+
+    // ---- Reversals that came before their original ----
+
+    /** The word that a reversal waits under: the trace that it names, or the reference. */
+    static long awaitedWord(final PaymentCommand reversal) {
+        return namesOriginal(reversal)
+            ? traceWord(reversal.originalStan(), reversal.originalTransmission()) : referenceWord(reversal.rrn0(), reversal.rrn1());
+    }
+
+    private static long traceWord(final int stan, final int transmission) {
+        return (long) stan << 32 | transmission;
+    }
+
+    private static long referenceWord(final long rrn0, final int rrn1) {
+        return Long.rotateLeft(rrn0, 7) ^ (long) rrn1 << 20;
+    }
+
+    /** The reversal that waits for this new message, or {@link #NOT_FOUND}. */
+    int reversalBefore(final PaymentCommand command, final long nowNs) {
+        if (payments.awaitedCount() == 0 || command.messageClass() > PaymentCommand.CLASS_FINANCIAL) {
+            return NOT_FOUND;
+        }
+        final int named = awaiting(command, traceWord(command.stan(), command.transmission()), false, nowNs);
+        return named != NOT_FOUND || !command.hasRrn() ? named
+            : awaiting(command, referenceWord(command.rrn0(), command.rrn1()), true, nowNs);
+    }
+
+    private int awaiting(final PaymentCommand command, final long word, final boolean byReference, final long nowNs) {
+        int place = payments.firstAwaited(command.institution(), word);
+        while (place != NOT_FOUND) {
+            final long reversal = payments.address(place);
+            if (PaymentTable.institution(reversal) == command.institution() && PaymentTable.originalId(reversal) == word
+                && PaymentTable.hasTokenOf(reversal, command)
+                && PaymentTable.timestampNs(reversal) >= nowNs - windows.reversalNs()
+                && PaymentTable.hasFlag(reversal, PaymentTable.AWAITS_BY_REFERENCE) == byReference
+                && (byReference ? isNamedByReference(reversal, command)
+                : PaymentTable.available(reversal) == command.messageClass())) {
+                return place;
+            }
+            place = payments.nextAwaited(reversal);
+        }
+        return NOT_FOUND;
+    }
+
+    private static boolean isNamedByReference(final long reversal, final PaymentCommand command) {
+        return PaymentTable.rrn0(reversal) == command.rrn0() && PaymentTable.rrn1(reversal) == command.rrn1()
+            && PaymentTable.terminal(reversal) == command.terminal() && PaymentTable.amount(reversal) == command.amountMinor();
+    }
+}
