@@ -562,15 +562,9 @@ public final class NaivePayments {
         return p.root != null && p.m.operation != PaymentOperation.REFUND ? p.root : p;
     }
 
-    private static final boolean MTI_BY_CLASS = Boolean.getBoolean("daybreak.paymodel.mti-by-class");
-    private static final boolean LOOSE_BEFORE = Boolean.getBoolean("daybreak.paymodel.loose-before");
-    private static final boolean ROUTED_UNKNOWN_TO_0302 = Boolean.getBoolean("daybreak.paymodel.routed-0302");
-    private static final boolean DECLINED_NOT_FOUND = Boolean.getBoolean("daybreak.paymodel.declined-not-found");
-    private static final boolean ONLY_DE_18 = Boolean.getBoolean("daybreak.paymodel.only-de18");
-    private static final boolean NO_TOLERANCE_WHEN_FORCED = Boolean.getBoolean("daybreak.paymodel.no-tolerance");
 
     private static boolean agreesWithDe90(final Message first, final Message m) {
-        return (m.originalMti == 0 || (MTI_BY_CLASS ? first.messageClass() == m.originalMti / 100 : first.firstMti() == m.originalMti / 2 * 2)) && (m.originalStan == 0 || first.stan == m.originalStan)
+        return (m.originalMti == 0 || (KnownDifferences.MTI_BY_CLASS ? first.messageClass() == m.originalMti / 100 : first.firstMti() == m.originalMti / 2 * 2)) && (m.originalStan == 0 || first.stan == m.originalStan)
             && (m.originalTransmission == 0 || first.transmission == m.originalTransmission)
             && (m.originalInstitution == 0 || first.institution == m.originalInstitution);
     }
@@ -601,7 +595,7 @@ public final class NaivePayments {
                     return true;
                 }
             } else if (!r.rrn.isEmpty() && r.rrn.equals(m.rrn) && r.terminal.equals(m.terminal) && r.amount == m.amount
-                && (LOOSE_BEFORE || agreesWithDe90(m, r))) {
+                && (KnownDifferences.LOOSE_BEFORE || agreesWithDe90(m, r))) {
                 return true;
             }
         }
@@ -722,8 +716,6 @@ public final class NaivePayments {
             if (!root.open) {
                 return Result.ORIGINAL_NOT_OPEN;
             }
-        } else if (refund && refunded != null && refunded.isDeclined() && DECLINED_NOT_FOUND) {
-            return Result.ORIGINAL_NOT_FOUND;
         } else if (refund && refunded == null
             && (m.hasOriginal() || original != null || (institution.rights() & InstitutionRights.UNLINKED_REFUND) == 0)) {
             return Result.ORIGINAL_NOT_FOUND;
@@ -757,6 +749,8 @@ public final class NaivePayments {
             return Result.AMOUNT_INVALID;
         }
         if (linked && m.amount > refunded.left()) {
+            // What leaves nothing to refund is kept for the window of reversals only.
+            alsoResult = refunded.left() <= 0 && nowNs - refunded.atNs > IDENTITY_WINDOW_NS ? Result.ORIGINAL_NOT_FOUND : -1;
             return Result.EXCEEDS_WHAT_WAS_CAPTURED;
         }
         result = checkPin(m, p.routed);
@@ -902,7 +896,7 @@ public final class NaivePayments {
         final Card card = cards.get(m.card);
         final boolean atMerchant = m.operation != PaymentOperation.CASH_OUT;
         if (merchant == null && (atMerchant || !m.merchant.isEmpty()) || !terminals.containsKey(m.terminal)
-            || card != null && card.wallet.currency != m.currency) {
+            || (card != null ? card.wallet.currency : PaymentTown.isRouted(m.bin) ? PaymentTown.CNY : m.currency) != m.currency) {
             item(p, 0, m.amount);
             return Result.TAKEN_AS_AN_ITEM;
         }
@@ -937,7 +931,7 @@ public final class NaivePayments {
             giveBackLimits(root, rest, root.captured + fromHold == 0 ? root.limitsCount : 0);
         }
         final long excess = m.amount - fromHold;
-        final long tolerated = NO_TOLERANCE_WHEN_FORCED && excess > tolerance ? 0 : Math.min(excess, tolerance);
+        final long tolerated = KnownDifferences.NO_TOLERANCE_WHEN_FORCED && excess > tolerance ? 0 : Math.min(excess, tolerance);
         final boolean tolerable = p.wallet != null && payer.available() >= tolerated && !payer.frozenDebits;
         final long forced = tolerable ? excess - tolerated : excess;
         long fromWallet = tolerable ? tolerated : 0;
@@ -961,16 +955,20 @@ public final class NaivePayments {
         if (m.amount > 0) {
             totals.count(m.institution, m.currency, p.date, NaiveTotals.DEBITS, m.amount);
         }
-        final boolean asItem = forced > 0 || !open || m.operation != PaymentOperation.COMPLETION;
+        final boolean asItem = forced > 0 || isBlocked(card) || !open || m.operation != PaymentOperation.COMPLETION;
         if (asItem) {
             item(p, 0, m.amount);
         }
         return asItem ? Result.TAKEN_AS_AN_ITEM : Result.OK;
     }
 
+    private boolean isBlocked(final Card card) {
+        return card != null && (card.negative || card.status != CardStatus.ACTIVE || accounts.get(card.wallet.accountId).frozenDebits);
+    }
+
     /** ADV-03. */
     private int adviseHold(final Payment p, final Merchant merchant) {
-        final long has = p.wallet == null ? 0 : Math.max(0, accounts.get(p.wallet.accountId).available());
+        final long has = p.wallet == null || accounts.get(p.wallet.accountId).frozenDebits ? 0 : Math.max(0, accounts.get(p.wallet.accountId).available());
         p.amount = Math.min(has, p.m.amount);
         if (p.amount > 0) {
             p.payer = p.wallet.accountId;
@@ -978,7 +976,7 @@ public final class NaivePayments {
             p.limitsCount = 1;
             authorise(p, merchant, false);
         }
-        if (p.amount < p.m.amount) {
+        if (p.amount < p.m.amount || isBlocked(cards.get(p.m.card))) {
             item(p, 0, p.m.amount);
             return Result.TAKEN_AS_AN_ITEM;
         }
@@ -1083,7 +1081,8 @@ public final class NaivePayments {
             final long sold = original.captured - original.undone;
             final long feeBack = original.m.operation == PaymentOperation.CASHBACK
                 ? original.fee.of(original.feeBase) - original.fee.of(Math.max(0, original.feeBase - given))
-                : original.fee.of(sold) - original.fee.of(sold - given);
+                : original.fee.of(sold) - (original.m.operation == PaymentOperation.BILL && KnownDifferences.WHOLE_FEE_OF_BILL ? 0
+                    : original.fee.of(sold - given));
             move(PaymentTown.FEES, original.receiver, feeBack);
             if (original.m.operation == PaymentOperation.CASHBACK) {
                 original.feeBase = Math.max(0, original.feeBase - given);
@@ -1122,12 +1121,12 @@ public final class NaivePayments {
     private boolean approveByStandIn(final Payment p) {
         final Message m = p.m;
         final boolean may = m.bin == 99_000_210 && m.amount <= 5_000 && m.channel != PaymentChannel.E_COMMERCE
-            && merchants.get(m.merchant) != null && (m.mcc != 0 || ONLY_DE_18 ? m.mcc : merchants.get(m.merchant).mcc()) != 6011
+            && merchants.get(m.merchant) != null && (m.mcc != 0 || KnownDifferences.ONLY_DE_18 ? m.mcc : merchants.get(m.merchant).mcc()) != 6011
             && (m.operation == PaymentOperation.PURCHASE || m.operation == PaymentOperation.AUTHORISE);
         if (!may) {
             return false;
         }
-        final long[] used = standIn.computeIfAbsent(List.of(m.card, openDate), k -> new long[2]);
+        final long[] used = standIn.computeIfAbsent(List.of(m.card, nowNs / IDENTITY_WINDOW_NS), k -> new long[2]);
         if (used[0] + 1 > 3 || used[1] + m.amount > 12_000) {
             return false;
         }
@@ -1164,7 +1163,7 @@ public final class NaivePayments {
         move(PaymentTown.ISSUER_SETTLEMENT, p.receiver, fromHold);
         move(institution.exception(), p.receiver, p.m.amount - fromHold);
         move(p.receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
-        if (p.m.amount > 0) {
+        if (p.m.amount > 0 || KnownDifferences.ROUTED_NOTHING_COUNTED) {
             totals.count(p.m.institution, p.m.currency, p.date, NaiveTotals.DEBITS, p.m.amount);
         }
         if (root != null) {
@@ -1296,7 +1295,7 @@ public final class NaivePayments {
         } else if (cards.containsKey(token)) {
             cards.get(token).negative = add;
             result = Result.OK;
-        } else if (PaymentTown.isRouted(bin) && !ROUTED_UNKNOWN_TO_0302) {
+        } else if (PaymentTown.isRouted(bin) && !KnownDifferences.ROUTED_UNKNOWN_TO_0302) {
             if (add) {
                 negativeRouted.add(token);
             } else {

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  */
 final class PaymentComparison implements AutoCloseable {
     private static final int SLOW_EVERY = 64;
+    /** Nanoseconds before a step, one for each tick. */
+    private static final int CATCH_UP_TICKS = 1_000;
     private static final long CODE_LIFE_NS = 30L * 86_400_000_000_000L;
 
     /** The two sides differ. */
@@ -95,6 +97,7 @@ final class PaymentComparison implements AutoCloseable {
         rig.lateReplies.clear();
         final int before = rig.toIssuer.size();
         if (!(step instanceof Step.Restart)) {
+            catchUp(step.atNs());
             model.begin(step.atNs());
         }
         if (step instanceof Step.Pay pay) {
@@ -130,6 +133,13 @@ final class PaymentComparison implements AutoCloseable {
             }
         }
         compareDeferred(step);
+    }
+
+    /** An entry sweeps a bounded number of deadlines; ticks, as the switch sends them to itself, see to the rest. */
+    private void catchUp(final long atNs) {
+        for (int i = 0; i < CATCH_UP_TICKS && rig.machine.nextDeadlineNs() <= atNs - CATCH_UP_TICKS + i; i++) {
+            rig.apply(atNs - CATCH_UP_TICKS + i, 0, SwitchRig.tick());
+        }
     }
 
     private void pay(final Step.Pay pay) {

@@ -289,7 +289,8 @@ final class PaymentTraffic {
 
     private Message refund() {
         final Message original = recent(170 * 24 * HOUR, PaymentOperation.PURCHASE, PaymentOperation.AUTHORISE, PaymentOperation.CASHBACK, PaymentOperation.CASH_OUT);
-        if (original == null || profile == Profile.ROUTED) {
+        final NaivePayments.Payment p = original == null ? null : model.paymentOf(original);
+        if (p == null || profile == Profile.ROUTED || p.left() <= 0 && nowNs - p.atNs > 120 * HOUR) {
             return request();
         }
         final Message m = follow(original, 200, PaymentOperation.REFUND, 20);
