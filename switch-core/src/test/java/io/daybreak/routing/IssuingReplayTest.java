@@ -2,6 +2,7 @@ package io.daybreak.routing;
 
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.Result;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ class IssuingReplayTest {
 
     @Test
     void shouldBeTheSameAfterARestart() {
-        final long first = new Random().nextLong();
+        final long first = ThreadLocalRandom.current().nextLong(1L << 40);
+        System.err.println("IssuingReplayTest: seeds from " + first);
         for (int i = 0; i < SEEDS; i++) {
             IssuingRig.recycle();
             new Run(first + i).run();

@@ -40,6 +40,9 @@ final class AcquirerSide implements LinkSide {
     private final MessageIndex answered;
     private final NetworkRequests network;
 
+    /** Null where the link wants none. */
+    private CutOverNotices notices;
+    private int noticeStan;
     private IsoLink link;
     private int inFlight;
     private int wrongMacs;
@@ -67,12 +70,36 @@ final class AcquirerSide implements LinkSide {
     @Override
     public void onOpen(final IsoLink opened) {
         link = opened;
+        if (plan.profile.wantsNotices()) {
+            notices = new CutOverNotices(this::sendNotice);
+            loop.noticed.add(this);
+        }
+    }
+
+    private int sendNotice(final int code, final int date) {
+        final int at = link.isOpen() ? link.claim(ResponseWriter.MAX_BYTES) : -1;
+        if (at < 0) {
+            return 0;
+        }
+        noticeStan = noticeStan % NetworkWriter.MAX_STAN + 1;
+        link.commit(loop.network.request(plan.profile, code, loop.agent.timeNs(), noticeStan, date, newestMac(), link.out(), at));
+        return noticeStan;
+    }
+
+    /** A business date was opened or closed. */
+    void onDate(final int dayGroup, final int code, final int date) {
+        if (plan.defaultPeer != null && loop.dates.groupOf(plan.institutionOf(plan.defaultPeer)) == dayGroup) {
+            notices.add(code, date, System.nanoTime());
+        }
     }
 
     @Override
     public void onClosed() {
         LOG.debug("link {} {} closed, {} in work", counters.name(), link.linkId(), inFlight);
         countRead();
+        if (notices != null) {
+            loop.noticed.remove(this);
+        }
         if (networkContexts != null) {
             for (final long context : networkContexts) {
                 final int place = loop.contexts.find(context);
@@ -91,6 +118,9 @@ final class AcquirerSide implements LinkSide {
 
     @Override
     public void onTick(final long nowNs) {
+        if (notices != null) {
+            notices.onTick(nowNs);
+        }
         final long idleNs = plan.profile.timeOuts().idleCloseMs() * 1_000_000L;
         if (idleNs != 0 && nowNs - link.lastReceivedNs() > idleNs) {
             link.end("idle");
@@ -131,7 +161,9 @@ final class AcquirerSide implements LinkSide {
             return unreadable();
         }
         if ((function & 1) != 0 || function > 2) {
-            counters.onNotWaitedFor();
+            if (notices == null || mti % 1_000 / 100 != 8 || error != CLEAN || !notices.onAnswer(request.number(11), System.nanoTime())) {
+                counters.onNotWaitedFor();
+            }
             return true;
         }
         requests++;

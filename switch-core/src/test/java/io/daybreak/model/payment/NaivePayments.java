@@ -36,7 +36,7 @@ public final class NaivePayments {
         static final Fee NONE = new Fee(0, 0, 0, 0, 0);
 
         long of(final long amount) {
-            return amount == 0 ? 0 : Math.max(minimum, Math.min(maximum, (amount * basisPoints + 5_000) / 10_000 + fixed));
+            return Math.min(amount, Math.max(minimum, Math.min(maximum, (amount * basisPoints + 5_000) / 10_000 + fixed)));
         }
     }
 
@@ -405,7 +405,7 @@ public final class NaivePayments {
                 said.deferred = true;
                 return said;
             }
-            return repeated(known);
+            return repeated(known, m);
         }
         final boolean old = de7 < nowNs - IDENTITY_WINDOW_NS;
         if (old && !m.isAdvice()) {
@@ -470,14 +470,14 @@ public final class NaivePayments {
 
     private int alsoResult = -1;
 
-    private Said repeated(final Payment p) {
+    private Said repeated(final Payment p, final Message m) {
         final Said said = new Said();
         final Said first = p.said;
         said.payment = p;
         said.result = p.result;
         said.repeated = true;
         said.date = first.date;
-        said.mti = first.mti;
+        said.mti = m.responseMti();
         said.stan = first.stan;
         said.processingCode = first.processingCode;
         said.amount = first.amount;
@@ -498,13 +498,19 @@ public final class NaivePayments {
         }
     }
 
+    /** The switch made DE 37 of a message that had none; originals are found by it as by any other. */
+    void referenceWasMade(final Payment p, final String rrn) {
+        p.rrn = rrn;
+        byReference.computeIfAbsent(List.of(p.m.institution, rrn), k -> new ArrayList<>()).add(p);
+    }
+
     /** DUP-01 and DUP-05: the newest that has the identity, and for a repeat the newest without DE 7. */
     private Payment findKnown(final Message m) {
         final List<Payment> candidates = byTrace.getOrDefault(trace(m.institution, m.stan), List.of());
         for (int i = candidates.size() - 1; i >= 0; i--) {
             final Message first = candidates.get(i).m;
             if (first.terminal.equals(m.terminal) && first.messageClass() == m.messageClass() && first.transmission == m.transmission
-                && (first.rrn.equals(m.rrn) || m.rrn.isEmpty() || first.rrn.isEmpty())) {
+                && first.rrn.equals(m.rrn)) {
                 return candidates.get(i);
             }
         }
@@ -542,7 +548,8 @@ public final class NaivePayments {
         } else if (!m.rrn.isEmpty()) {
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
                 if (mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
-                    && (!byAmount || p.m.amount == m.amount) && (!byMerchant || p.m.merchant.equals(m.merchant))) {
+                    && (!byAmount || p.m.amount == m.amount)
+                    && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && !p.isDeclined())) {
                     found.add(byAmount ? p : whole(p));
                 }
             }
@@ -555,8 +562,9 @@ public final class NaivePayments {
         return p.root != null && p.m.operation != PaymentOperation.REFUND ? p.root : p;
     }
 
+
     private static boolean agreesWithDe90(final Message first, final Message m) {
-        return (m.originalMti == 0 || first.firstMti() == m.originalMti / 2 * 2) && (m.originalStan == 0 || first.stan == m.originalStan)
+        return (m.originalMti == 0 || (KnownDifferences.MTI_BY_CLASS ? first.messageClass() == m.originalMti / 100 : first.firstMti() == m.originalMti / 2 * 2)) && (m.originalStan == 0 || first.stan == m.originalStan)
             && (m.originalTransmission == 0 || first.transmission == m.originalTransmission)
             && (m.originalInstitution == 0 || first.institution == m.originalInstitution);
     }
@@ -586,7 +594,8 @@ public final class NaivePayments {
                 if (agreesWithDe90(m, r)) {
                     return true;
                 }
-            } else if (!r.rrn.isEmpty() && r.rrn.equals(m.rrn) && r.terminal.equals(m.terminal) && r.amount == m.amount && agreesWithDe90(m, r)) {
+            } else if (!r.rrn.isEmpty() && r.rrn.equals(m.rrn) && r.terminal.equals(m.terminal) && r.amount == m.amount
+                && (KnownDifferences.LOOSE_BEFORE || agreesWithDe90(m, r))) {
                 return true;
             }
         }
@@ -701,7 +710,7 @@ public final class NaivePayments {
         Payment root = null;
         if (increment) {
             root = findAuthorisation(m);
-            if (root == null || root.isDeclined()) {
+            if (root == null) {
                 return Result.ORIGINAL_NOT_FOUND;
             }
             if (!root.open) {
@@ -732,7 +741,7 @@ public final class NaivePayments {
                 return Result.DESTINATION_NOT_FOUND;
             }
         }
-        if (!p.routed && (p.wallet.currency != m.currency || destination != null && destination.currency != m.currency
+        if (p.routed && m.currency != PaymentTown.CNY || !p.routed && (p.wallet.currency != m.currency || destination != null && destination.currency != m.currency
             || linked && refunded.m.currency != m.currency)) {
             return Result.CURRENCY_DIFFERS;
         }
@@ -740,6 +749,8 @@ public final class NaivePayments {
             return Result.AMOUNT_INVALID;
         }
         if (linked && m.amount > refunded.left()) {
+            // What leaves nothing to refund is kept for the window of reversals only.
+            alsoResult = refunded.left() <= 0 && nowNs - refunded.atNs > IDENTITY_WINDOW_NS ? Result.ORIGINAL_NOT_FOUND : -1;
             return Result.EXCEEDS_WHAT_WAS_CAPTURED;
         }
         result = checkPin(m, p.routed);
@@ -752,7 +763,7 @@ public final class NaivePayments {
         return post(p, institution, destination, biller, increment);
     }
 
-    private static final int TRANSFER_TO_ITSELF = Result.OPERATION_UNKNOWN;
+    private static final int TRANSFER_TO_ITSELF = 210;
 
     /** What a refund may name: a purchase, with or without cashback, or what was captured of an authorisation. */
     private static Payment refundable(final Payment original) {
@@ -884,8 +895,8 @@ public final class NaivePayments {
         final Merchant merchant = merchants.get(m.merchant);
         final Card card = cards.get(m.card);
         final boolean atMerchant = m.operation != PaymentOperation.CASH_OUT;
-        if (atMerchant && merchant == null || !terminals.containsKey(m.terminal)
-            || card != null && card.wallet.currency != m.currency) {
+        if (merchant == null && (atMerchant || !m.merchant.isEmpty()) || !terminals.containsKey(m.terminal)
+            || (card != null ? card.wallet.currency : PaymentTown.isRouted(m.bin) ? PaymentTown.CNY : m.currency) != m.currency) {
             item(p, 0, m.amount);
             return Result.TAKEN_AS_AN_ITEM;
         }
@@ -894,7 +905,8 @@ public final class NaivePayments {
         if (m.operation == PaymentOperation.AUTHORISE) {
             return adviseHold(p, merchant);
         }
-        final Payment root = m.operation == PaymentOperation.COMPLETION ? findAuthorisation(m) : null;
+        final Payment named = m.operation == PaymentOperation.COMPLETION ? findAuthorisation(m) : null;
+        final Payment root = named == null || named.isDeclined() ? null : named;
         p.root = root;
         if (p.routed) {
             return completeRouted(p, merchant, root);
@@ -919,7 +931,7 @@ public final class NaivePayments {
             giveBackLimits(root, rest, root.captured + fromHold == 0 ? root.limitsCount : 0);
         }
         final long excess = m.amount - fromHold;
-        final long tolerated = Math.min(excess, tolerance);
+        final long tolerated = KnownDifferences.NO_TOLERANCE_WHEN_FORCED && excess > tolerance ? 0 : Math.min(excess, tolerance);
         final boolean tolerable = p.wallet != null && payer.available() >= tolerated && !payer.frozenDebits;
         final long forced = tolerable ? excess - tolerated : excess;
         long fromWallet = tolerable ? tolerated : 0;
@@ -937,22 +949,26 @@ public final class NaivePayments {
             root.captured += m.amount;
         }
         if (p.wallet != null && excess > 0) {
-            limits.use(p.wallet, m.channel, excess, fromHold > 0 ? 0 : 1, nowNs);
+            limits.use(p.wallet, m.channel, fromWallet, fromHold > 0 ? 0 : 1, nowNs);
             p.limitsCount = fromHold > 0 ? 0 : 1;
         }
         if (m.amount > 0) {
             totals.count(m.institution, m.currency, p.date, NaiveTotals.DEBITS, m.amount);
         }
-        final boolean asItem = forced > 0 || m.operation != PaymentOperation.COMPLETION;
+        final boolean asItem = forced > 0 || isBlocked(card) || !open || m.operation != PaymentOperation.COMPLETION;
         if (asItem) {
             item(p, 0, m.amount);
         }
         return asItem ? Result.TAKEN_AS_AN_ITEM : Result.OK;
     }
 
+    private boolean isBlocked(final Card card) {
+        return card != null && (card.negative || card.status != CardStatus.ACTIVE || accounts.get(card.wallet.accountId).frozenDebits);
+    }
+
     /** ADV-03. */
     private int adviseHold(final Payment p, final Merchant merchant) {
-        final long has = p.wallet == null ? 0 : Math.max(0, accounts.get(p.wallet.accountId).available());
+        final long has = p.wallet == null || accounts.get(p.wallet.accountId).frozenDebits ? 0 : Math.max(0, accounts.get(p.wallet.accountId).available());
         p.amount = Math.min(has, p.m.amount);
         if (p.amount > 0) {
             p.payer = p.wallet.accountId;
@@ -960,7 +976,7 @@ public final class NaivePayments {
             p.limitsCount = 1;
             authorise(p, merchant, false);
         }
-        if (p.amount < p.m.amount) {
+        if (p.amount < p.m.amount || isBlocked(cards.get(p.m.card))) {
             item(p, 0, p.m.amount);
             return Result.TAKEN_AS_AN_ITEM;
         }
@@ -991,10 +1007,10 @@ public final class NaivePayments {
             return Result.NOTHING_LEFT_TO_REVERSE;
         }
         return original.m.operation == PaymentOperation.AUTHORISE
-            ? reverseHold(original, Math.max(0, m.remaining)) : reversePosting(p, original, Math.max(0, m.remaining), institution);
+            ? reverseHold(p, original, Math.max(0, m.remaining)) : reversePosting(p, original, Math.max(0, m.remaining), institution);
     }
 
-    private int reverseHold(final Payment original, final long remaining) {
+    private int reverseHold(final Payment p, final Payment original, final long remaining) {
         final Payment root = whole(original);
         final boolean increment = root != original;
         final long left = !root.open ? 0 : increment ? Math.min(original.amount - original.undone, root.held) : root.held;
@@ -1003,7 +1019,7 @@ public final class NaivePayments {
             return Result.NOTHING_LEFT_TO_REVERSE;
         }
         if (remaining > left) {
-            return Result.EXCEEDS_WHAT_IS_LEFT;
+            return exceeds(p, left);
         }
         final long given = left - remaining;
         release(root, given);
@@ -1017,6 +1033,14 @@ public final class NaivePayments {
         return Result.OK;
     }
 
+    /** REV-04; a person looks at what an advice reports and cannot be. */
+    private int exceeds(final Payment p, final long left) {
+        if (p.m.isAdvice()) {
+            item(p, ExceptionReason.REVERSAL_EXCEEDS, p.m.remaining - left);
+        }
+        return Result.EXCEEDS_WHAT_IS_LEFT;
+    }
+
     private int reversePosting(final Payment p, final Payment original, final long remaining, final Institution institution) {
         final Message m = p.m;
         final boolean ofCompletion = original.m.operation == PaymentOperation.COMPLETION && original.root != null;
@@ -1026,7 +1050,7 @@ public final class NaivePayments {
             return Result.NOTHING_LEFT_TO_REVERSE;
         }
         if (remaining > left) {
-            return Result.EXCEEDS_WHAT_IS_LEFT;
+            return exceeds(p, left);
         }
         final long given = left - remaining;
         if (given == 0) {
@@ -1043,12 +1067,13 @@ public final class NaivePayments {
                 if (!m.isAdvice()) {
                     return Result.INSUFFICIENT_FUNDS;
                 }
-                paid = given <= PaymentTown.FORCE_CAP ? Math.max(0, receiver.available()) : 0;
+                paid = Math.max(0, receiver.available());
                 item(p, 0, given);
                 result = Result.TAKEN_AS_AN_ITEM;
             }
-            move(original.receiver, original.payer, paid);
-            move(institution.exception(), original.payer, given - paid);
+            // The exception account lends the receiver what it lacks.
+            move(institution.exception(), original.receiver, given - paid);
+            move(original.receiver, original.payer, given);
             final long lent = Math.min(original.funded, given);
             move(original.payer, institution.settlement(), lent);
             original.funded -= lent;
@@ -1056,17 +1081,19 @@ public final class NaivePayments {
             final long sold = original.captured - original.undone;
             final long feeBack = original.m.operation == PaymentOperation.CASHBACK
                 ? original.fee.of(original.feeBase) - original.fee.of(Math.max(0, original.feeBase - given))
-                : original.fee.of(sold) - original.fee.of(sold - given);
+                : original.fee.of(sold) - (original.m.operation == PaymentOperation.BILL && KnownDifferences.WHOLE_FEE_OF_BILL ? 0
+                    : original.fee.of(sold - given));
             move(PaymentTown.FEES, original.receiver, feeBack);
             if (original.m.operation == PaymentOperation.CASHBACK) {
                 original.feeBase = Math.max(0, original.feeBase - given);
             }
             final long lacks = Math.max(0, given - Math.max(0, receiver.available()));
             move(institution.settlement(), original.receiver, lacks);
-            final long toPayer = Math.min(given, original.fromPayer);
-            move(original.receiver, original.payer, toPayer);
-            move(original.receiver, institution.exception(), given - toPayer);
-            original.fromPayer -= toPayer;
+            // What the exception account paid goes back before what the wallet paid.
+            final long toException = original.payer == institution.exception() ? 0 : Math.min(given, original.captured - original.undone - original.fromPayer);
+            move(original.receiver, institution.exception(), toException);
+            move(original.receiver, original.payer, given - toException);
+            original.fromPayer -= given - toException;
         }
         original.undone += given;
         if (original.m.operation == PaymentOperation.REFUND && original.root != null) {
@@ -1094,12 +1121,12 @@ public final class NaivePayments {
     private boolean approveByStandIn(final Payment p) {
         final Message m = p.m;
         final boolean may = m.bin == 99_000_210 && m.amount <= 5_000 && m.channel != PaymentChannel.E_COMMERCE
-            && merchants.get(m.merchant) != null && merchants.get(m.merchant).mcc() != 6011
+            && merchants.get(m.merchant) != null && (m.mcc != 0 || KnownDifferences.ONLY_DE_18 ? m.mcc : merchants.get(m.merchant).mcc()) != 6011
             && (m.operation == PaymentOperation.PURCHASE || m.operation == PaymentOperation.AUTHORISE);
         if (!may) {
             return false;
         }
-        final long[] used = standIn.computeIfAbsent(List.of(m.card, openDate), k -> new long[2]);
+        final long[] used = standIn.computeIfAbsent(List.of(m.card, nowNs / IDENTITY_WINDOW_NS), k -> new long[2]);
         if (used[0] + 1 > 3 || used[1] + m.amount > 12_000) {
             return false;
         }
@@ -1125,8 +1152,20 @@ public final class NaivePayments {
 
     private int completeRouted(final Payment p, final Merchant merchant, final Payment root) {
         final boolean open = root != null && root.open;
-        final long fromHold = open ? Math.min(p.m.amount, root.held) : 0;
-        book(p, PaymentTown.ISSUER_SETTLEMENT, merchant.accountId(), feeOf(merchant), p.m.amount, NaiveTotals.DEBITS);
+        final long fromHold = p.m.operation != PaymentOperation.COMPLETION ? p.m.amount : open ? Math.min(p.m.amount, root.held) : 0;
+        final Institution institution = institutions.get(p.m.institution);
+        p.fromPayer = fromHold;
+        p.payer = PaymentTown.ISSUER_SETTLEMENT;
+        p.receiver = merchant.accountId();
+        p.fee = feeOf(merchant);
+        p.feeBase = p.m.amount;
+        p.captured = p.m.amount;
+        move(PaymentTown.ISSUER_SETTLEMENT, p.receiver, fromHold);
+        move(institution.exception(), p.receiver, p.m.amount - fromHold);
+        move(p.receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
+        if (p.m.amount > 0 || KnownDifferences.ROUTED_NOTHING_COUNTED) {
+            totals.count(p.m.institution, p.m.currency, p.date, NaiveTotals.DEBITS, p.m.amount);
+        }
         if (root != null) {
             root.captured += p.m.amount;
             root.held -= fromHold;
@@ -1191,6 +1230,13 @@ public final class NaivePayments {
         return null;
     }
 
+    /** The switch took the other of two results that the document allows. */
+    void decidedOtherwise(final Payment p) {
+        if (p.result == Result.EXCEEDS_WHAT_IS_LEFT) {
+            exceeds(p, 0);
+        }
+    }
+
     List<Deferred> deferred() {
         return deferred;
     }
@@ -1249,7 +1295,7 @@ public final class NaivePayments {
         } else if (cards.containsKey(token)) {
             cards.get(token).negative = add;
             result = Result.OK;
-        } else if (PaymentTown.isRouted(bin)) {
+        } else if (PaymentTown.isRouted(bin) && !KnownDifferences.ROUTED_UNKNOWN_TO_0302) {
             if (add) {
                 negativeRouted.add(token);
             } else {

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  */
 final class PaymentComparison implements AutoCloseable {
     private static final int SLOW_EVERY = 64;
+    /** Nanoseconds before a step, one for each tick. */
+    private static final int CATCH_UP_TICKS = 1_000;
     private static final long CODE_LIFE_NS = 30L * 86_400_000_000_000L;
 
     /** The two sides differ. */
@@ -95,6 +97,7 @@ final class PaymentComparison implements AutoCloseable {
         rig.lateReplies.clear();
         final int before = rig.toIssuer.size();
         if (!(step instanceof Step.Restart)) {
+            catchUp(step.atNs());
             model.begin(step.atNs());
         }
         if (step instanceof Step.Pay pay) {
@@ -132,6 +135,13 @@ final class PaymentComparison implements AutoCloseable {
         compareDeferred(step);
     }
 
+    /** An entry sweeps a bounded number of deadlines; ticks, as the switch sends them to itself, see to the rest. */
+    private void catchUp(final long atNs) {
+        for (int i = 0; i < CATCH_UP_TICKS && rig.machine.nextDeadlineNs() <= atNs - CATCH_UP_TICKS + i; i++) {
+            rig.apply(atNs - CATCH_UP_TICKS + i, 0, SwitchRig.tick());
+        }
+    }
+
     private void pay(final Step.Pay pay) {
         final Message m = pay.message();
         correlation++;
@@ -144,6 +154,9 @@ final class PaymentComparison implements AutoCloseable {
         }
         if (said.payment != null && !said.repeated) {
             said.payment.result = reply.result();
+            if (said.result != reply.result()) {
+                model.decidedOtherwise(said.payment);
+            }
         }
         same(reply.isRepeated(), said.repeated, "REPEATED", where);
         same(reply.isDeferred(), said.deferred, "DEFERRED", where);
@@ -174,7 +187,7 @@ final class PaymentComparison implements AutoCloseable {
             same(answer.rrn(), p.rrn, "DE 37", where);
         } else {
             same(answer.rrn().matches("[0-9]{12}"), true, "DE 37 made", where);
-            p.rrn = answer.rrn();
+            model.referenceWasMade(p, answer.rrn());
         }
         same((answer.flags() & PaymentAnswerFlags.REPEATED) != 0, repeated, "REPEATED in the answer", where);
         if (p.m.isAdvice() || p.m.isReversal()) {
@@ -224,7 +237,9 @@ final class PaymentComparison implements AutoCloseable {
                 same(answer.approvalCode().isEmpty(), false, "DE 38 of a deferred answer", where);
             }
             p.approvalCode = answer.approvalCode();
-            p.rrn = answer.rrn();
+            if (p.rrn.isEmpty()) {
+                model.referenceWasMade(p, answer.rrn());
+            }
         }
     }
 

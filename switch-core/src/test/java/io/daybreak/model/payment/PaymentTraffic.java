@@ -40,7 +40,7 @@ final class PaymentTraffic {
     private final Deque<Message> heldBack = new ArrayDeque<>();
     private final List<Message> routedInFlight = new ArrayList<>();
     private long nowNs = PaymentTown.START_NS;
-    private long references = 632_710_000_000L;
+    private long references = 910_000_000_000L;
 
     PaymentTraffic(final long seed, final Profile profile, final NaivePayments model) {
         this.random = new Random(seed);
@@ -251,8 +251,15 @@ final class PaymentTraffic {
         if (original == null || original.isAdvice() || original.hasOriginal()) {
             return advice();
         }
+        final NaivePayments.Payment open = model.paymentOf(original);
+        if (profile != Profile.LOCAL && (open == null || open.held == 0)) {
+            return request();
+        }
         final Message m = follow(original, 220, PaymentOperation.COMPLETION, 0);
         m.amount = oneIn(4) ? original.amount : oneIn(12) ? 0 : oneIn(4) ? original.amount + random.nextInt(5_000) : 1 + (long) (random.nextDouble() * original.amount);
+        if (profile != Profile.LOCAL) {
+            m.amount = Math.min(m.amount, open.held);
+        }
         m.moreToFollow = m.amount != 0 && m.amount < original.amount && oneIn(2);
         m.rrn = oneIn(2) ? original.rrn : m.rrn;
         final NaivePayments.Payment p = model.paymentOf(original);
@@ -261,7 +268,7 @@ final class PaymentTraffic {
             m.approvalCode = p.approvalCode;
         } else {
             m.naming(original);
-            if (oneIn(25)) {
+            if (profile == Profile.LOCAL && oneIn(25)) {
                 m.originalStan = 999_999;
             }
         }
@@ -282,7 +289,8 @@ final class PaymentTraffic {
 
     private Message refund() {
         final Message original = recent(170 * 24 * HOUR, PaymentOperation.PURCHASE, PaymentOperation.AUTHORISE, PaymentOperation.CASHBACK, PaymentOperation.CASH_OUT);
-        if (original == null || profile == Profile.ROUTED) {
+        final NaivePayments.Payment p = original == null ? null : model.paymentOf(original);
+        if (p == null || profile == Profile.ROUTED || p.left() <= 0 && nowNs - p.atNs > 120 * HOUR) {
             return request();
         }
         final Message m = follow(original, 200, PaymentOperation.REFUND, 20);
@@ -305,6 +313,9 @@ final class PaymentTraffic {
             m = blank(120, PaymentOperation.AUTHORISE, 0);
         } else {
             m = blank(220, kind == 1 && profile != Profile.ROUTED ? PaymentOperation.CASH_OUT : PaymentOperation.PURCHASE, kind == 1 && profile != Profile.ROUTED ? 1 : 0);
+        }
+        if (profile == Profile.LIMITS) {
+            card(m, 1 + random.nextInt(4));
         }
         if (oneIn(10)) {
             m.merchant = PaymentTown.UNKNOWN_MERCHANT;
