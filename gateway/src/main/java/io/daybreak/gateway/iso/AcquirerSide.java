@@ -157,14 +157,14 @@ final class AcquirerSide implements LinkSide {
             return unreadable();
         }
         final int function = mti / 10 % 10;
+        if (!request.has(11) && !request.has(37)) {
+            return unreadable();
+        }
         if ((function & 1) != 0 || function > 2) {
             if (notices == null || mti % 1_000 / 100 != 8 || error != CLEAN || !notices.onAnswer(request.number(11), System.nanoTime())) {
                 counters.onNotWaitedFor();
             }
             return true;
-        }
-        if (!request.has(11) && !request.has(37)) {
-            return unreadable();
         }
         requests++;
         final int mti87 = plan.is1993 ? Mti93.to87(mti) : mti;
@@ -267,10 +267,7 @@ final class AcquirerSide implements LinkSide {
 
     private int refusal(final MessageKind kind) {
         if (kind.isPayment()) {
-            if (loop.reader.operation() < 0) {
-                return LinkResult.OPERATION_NOT_OF_THE_LINK;
-            }
-            return loop.reader.isInstalment() ? LinkResult.OPERATION_NOT_OFFERED : CLEAN;
+            return loop.reader.operation() < 0 ? LinkResult.OPERATION_NOT_OF_THE_LINK : CLEAN;
         }
         if (kind.isReversal()) {
             return plan.isAllowed(Operation.REVERSAL) ? CLEAN : LinkResult.OPERATION_NOT_OF_THE_LINK;

@@ -610,7 +610,37 @@ final class AcquirerLinkTest {
         }
     }
 
-    /** OP-01, OP-21, OP-26. */
+    /** OP-21, OP-22: the state machine refuses them at their place in the order. */
+    @Test
+    void shouldTellTheStateMachineOfWhatNobodyOffers() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            peer.ask(Messages.purchase().set(67, "03"));
+            peer.ask(Messages.purchase().set(6, "000000002500"));
+            peer.ask(Messages.purchase().set(51, "840"));
+            for (int i = 0; i < 3; i++) {
+                assertThat(payment(rig, i).flags() & PaymentFlags.NOT_OFFERED).as("message %s", i).isNotZero();
+            }
+            peer.ask(Messages.purchase().set(67, "01").set(51, "156"));
+            assertThat(payment(rig, 3).flags() & PaymentFlags.NOT_OFFERED).isZero();
+        }
+    }
+
+    /** LINK-08, SES-02, FMT-23, MSG-01. */
+    @Test
+    void shouldAnswerStrangersFileUpdatesAndFragmentsAsTheTablesSay() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            assertThat(peer.ask(Messages.network(301).set(32, "99999999")).get(39)).isEqualTo("31");
+            assertThat(peer.ask(Messages.network(301).set(33, "99999999")).get(39)).isEqualTo("31");
+            for (final int mti : new int[] {302, 303}) {
+                final Iso8583Message answer = peer.ask(new Iso8583Message(mti).set(2, Messages.PAN).set(7, Messages.SENT).set(11, "000001")
+                    .set(91, "1").set(101, "NEGFILE"));
+                assertThat(answer.mti()).isEqualTo(312);
+                assertThat(answer.get(15)).isNull();
+            }
+        }
+    }
+
+    /** OP-01, OP-26. */
     @Test
     void shouldRefuseWhatTheLinkDoesNotOffer() throws Exception {
         final IsoRig.Options options = new IsoRig.Options();
@@ -619,7 +649,6 @@ final class AcquirerLinkTest {
             assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
             assertThat(peer.ask(Messages.payment(200, "010000")).get(39)).isEqualTo("57");
             assertThat(peer.ask(Messages.payment(400, "000000")).get(39)).isEqualTo("57");
-            assertThat(peer.ask(Messages.purchase().set(67, "03")).get(39)).isEqualTo("57");
             assertThat(rig.echo.payments()).hasSize(1);
         }
         try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
