@@ -53,6 +53,8 @@ public final class StateMachine {
      * eight messages; a tick sweeps twice, and the pipeline has room for 4,096 effects of a command.
      */
     private static final int MAX_ISSUER_DEADLINES = 100;
+    /** Business days that one sweep opens besides, at most: of one group nearly three years. */
+    private static final int MAX_CUT_OVERS = 1_000;
     private static final int PAYMENT_ANSWER_BYTES = PaymentAnswerDecoder.BLOCK_LENGTH;
 
     private final ParticipantTable participants = new ParticipantTable();
@@ -97,7 +99,7 @@ public final class StateMachine {
 
     /**
      * Begins an entry: sets the time of its commands, and sweeps deadlines that have passed, at most
-     * {@code sweepLimit} of them.
+     * {@code sweepLimit} of them; business days that are due are opened in any case.
      *
      * @param timestampNs epoch nanoseconds, above those of the entry before
      */
@@ -116,6 +118,11 @@ public final class StateMachine {
         int sweptOfIssuers = 0;
         while (swept < administration.sweepLimit() && sweptOfIssuers < MAX_ISSUER_DEADLINES && nextDeadlineNs() <= nowNs) {
             sweptOfIssuers += fallDue() ? 1 : 0;
+            swept++;
+        }
+        // What comes next has the date that is open now, whatever else is late.
+        for (int days = 0; days < MAX_CUT_OVERS && reference.businessDays.nextCutOverNs() <= nowNs; days++) {
+            dayOpened(reference.businessDays.cutOverNext(nowNs), lastSequence);
             swept++;
         }
         if (swept > 0) {

@@ -59,7 +59,7 @@ final class Advices {
         if (isBeforeWindow) {
             return forcePost.nothingMoves(decision, ExceptionReason.ADVICE_BEFORE_WINDOW);
         }
-        if (checks.merchantAndTerminal(decision) != Result.OK) {
+        if (!checks.merchantAndTerminalAreKnown(decision)) {
             return forcePost.nothingMoves(decision, ExceptionReason.ADVICE_NOT_BOOKABLE);
         }
         // An unknown card leaves neither wallet nor route: the families book on the exception account then.
@@ -83,7 +83,7 @@ final class Advices {
     private int authorised(final Decision decision) {
         final PaymentCommand command = decision.command;
         final int merchantAccount = reference.merchants().accountSlot(decision.merchant);
-        if (command.amountMinor() <= 0 || legs.currency(merchantAccount) != command.currency()
+        if (command.amountMinor() <= 0 || legs.currency(merchantAccount) != command.currency() || legs.isClosed(merchantAccount)
             || decision.isLocal() && legs.currency(decision.walletAccount) != command.currency()) {
             return forcePost.nothingMoves(decision, ExceptionReason.ADVICE_NOT_BOOKABLE);
         }
@@ -175,7 +175,7 @@ final class Advices {
         if (decision.isRouted()) {
             return routed.advise(decision, payee, Issuing.NO_PLACE, ExceptionReason.FORCED_WITHOUT_HOLD);
         }
-        final int plan = forcePost.plan(decision, command.amountMinor(), ExceptionReason.FORCED_WITHOUT_HOLD);
+        final int plan = forcePost.plan(decision, command.amountMinor(), 0, ExceptionReason.FORCED_WITHOUT_HOLD);
         if (plan == Result.INSUFFICIENT_FUNDS) {
             return forcePost.nothingMoves(decision, ExceptionReason.ADVICE_NOT_BOOKABLE);
         }

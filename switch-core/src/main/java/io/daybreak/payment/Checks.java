@@ -36,6 +36,12 @@ final class Checks {
         return merchant == Result.OK ? terminal(decision) : merchant;
     }
 
+    /** For advices: what happened at a merchant or terminal that was blocked since has happened all the same. */
+    boolean merchantAndTerminalAreKnown(final Decision decision) {
+        final int merchant = merchant(decision, needsMerchant(decision.command.operation()));
+        return merchant != Result.MERCHANT_NOT_FOUND && terminal(decision) != Result.TERMINAL_NOT_FOUND;
+    }
+
     private static boolean needsMerchant(final int operation) {
         switch (operation) {
             case PaymentOperation.PURCHASE:
@@ -141,7 +147,7 @@ final class Checks {
                 return Result.CARD_ON_NEGATIVE_FILE;
             }
         }
-        return isExpired(decision) ? Result.CARD_EXPIRED : Result.OK;
+        return !decision.isRouted() && isExpired(decision) ? Result.CARD_EXPIRED : Result.OK;
     }
 
     /** The card's own date has passed, or the message's has, or it is not the card's. */

@@ -57,7 +57,7 @@ final class Completions {
     private boolean fits(final Decision decision, final long root, final int payee) {
         final int currency = decision.command.currency();
         final long amount = decision.command.amountMinor();
-        return amount >= 0 && legs.currency(payee) == currency && legs.creditable(payee) >= amount
+        return amount >= 0 && legs.currency(payee) == currency && !legs.isClosed(payee) && legs.creditable(payee) >= amount
             && (root == 0 || PaymentTable.currency(root) == currency)
             && (!decision.isLocal() || legs.currency(decision.walletAccount) == currency);
     }
@@ -71,8 +71,9 @@ final class Completions {
         final long left = hold == Legs.NO_HOLD ? 0 : legs.left(hold);
         final long fromHold = Math.min(amount, left);
         final long excess = amount - fromHold;
-        final int reason = reason(decision, root, hold, excess);
-        final int plan = forcePost.plan(decision, excess, reason);
+        final long tolerated = hold == Legs.NO_HOLD ? 0 : tolerated(decision, root, fromHold, excess);
+        final int reason = reason(decision, root, hold, excess > tolerated);
+        final int plan = forcePost.plan(decision, excess, tolerated, reason);
         if (plan == Result.INSUFFICIENT_FUNDS) {
             return forcePost.nothingMoves(decision, ExceptionReason.ADVICE_NOT_BOOKABLE);
         }
@@ -80,16 +81,16 @@ final class Completions {
             return plan;
         }
         post(decision, root, hold, left, fromHold, payee);
-        return forcePost.makesAnItem() ? forcePost.item(decision, excess == 0 ? amount : excess) : Result.OK;
+        return forcePost.makesAnItem() ? forcePost.item(decision, forcePost.forced() == 0 ? amount : forcePost.forced()) : Result.OK;
     }
 
     /** Why a person should look at it, if the wallet can pay the excess; 0 if nobody has to. */
-    private int reason(final Decision decision, final long root, final int hold, final long excess) {
+    private int reason(final Decision decision, final long root, final int hold, final boolean exceeds) {
         if (hold == Legs.NO_HOLD) {
             return root != 0 && isExpired(root, decision.nowNs)
                 ? ExceptionReason.FORCED_AFTER_EXPIRY : ExceptionReason.FORCED_WITHOUT_HOLD;
         }
-        if (excess > 0 && !isTolerated(decision, root, excess)) {
+        if (exceeds) {
             return ExceptionReason.FORCED_ABOVE_HOLD;
         }
         return checks.cardIsGood(decision) == Result.OK ? 0 : ExceptionReason.FORCED_ON_BLOCKED_CARD;
@@ -100,14 +101,17 @@ final class Completions {
         return PaymentTable.state(root) == PaymentState.EXPIRED || PaymentTable.state(root) == PaymentState.AUTHORISED;
     }
 
-    /** The tolerance of the merchant's category, in thousandths of all that was authorised. */
-    private boolean isTolerated(final Decision decision, final long root, final long excess) {
+    /**
+     * What the tolerance of the merchant's category, in thousandths of all that was authorised, covers of an excess; all
+     * completions together have it once.
+     */
+    private long tolerated(final Decision decision, final long root, final long fromHold, final long excess) {
         final int row = postings.feeRow(decision.command.institution(), decision.merchant, decision.command.currency());
         final long perMille = row == Decision.NOT_FOUND ? 0 : reference.fees().tolerancePerMille(row);
         final long held = PaymentTable.held(root);
         final long tolerance = held / PER_MILLE * perMille + held % PER_MILLE * perMille / PER_MILLE;
-        return excess <= tolerance
-            && PaymentTable.captured(root) + decision.command.amountMinor() <= held + tolerance;
+        final long room = held + tolerance - PaymentTable.captured(root) - fromHold;
+        return Math.max(0, Math.min(excess, Math.min(tolerance, room)));
     }
 
     private void post(final Decision decision, final long root, final int hold, final long left, final long fromHold, final int payee) {
@@ -132,7 +136,7 @@ final class Completions {
                     PaymentTable.captured(root) == 0 ? 1 : 0, PaymentTable.timestampNs(root));
             }
         }
-        useLimits(decision, root, forcePost.fromWallet());
+        useLimits(decision, amount > 0 && hold == Legs.NO_HOLD, forcePost.fromWallet());
         booked(decision, amount);
     }
 
@@ -155,12 +159,18 @@ final class Completions {
         payments.afterChange(root);
     }
 
-    /** What came from the hold was reserved with it; what the wallet paid besides is used now, whatever the limits say. */
-    private void useLimits(final Decision decision, final long root, final long besidesMinor) {
+    /**
+     * What came from the hold was reserved with it; what the wallet paid besides is used now, whatever the limits say. Without a
+     * hold it is one payment more, whoever pays.
+     */
+    private void useLimits(final Decision decision, final boolean withoutHold, final long besidesMinor) {
         if (decision.isLocal()) {
             PaymentTable.wallet(decision.payment, decision.wallet);
-            if (besidesMinor > 0) {
-                reference.limits().reserve(decision.wallet, decision.command.channel(), besidesMinor, root == 0 ? 1 : 0, decision.nowNs);
+            if (withoutHold) {
+                PaymentTable.addFlag(decision.payment, PaymentTable.WITHOUT_HOLD);
+            }
+            if (withoutHold || besidesMinor > 0) {
+                reference.limits().reserve(decision.wallet, decision.command.channel(), besidesMinor, withoutHold ? 1 : 0, decision.nowNs);
             }
         }
     }
@@ -179,7 +189,7 @@ final class Completions {
         final long amount = decision.command.amountMinor();
         final boolean open = root != 0 && PaymentTable.state(root) == PaymentState.AUTHORISED;
         final long left = open ? Math.max(0, PaymentTable.held(root) - PaymentTable.captured(root)) : 0;
-        final boolean exceeds = amount > left && open && !isTolerated(decision, root, amount - left);
+        final boolean exceeds = amount > left && open && tolerated(decision, root, left, amount - left) < amount - left;
         final int reason = !open ? ExceptionReason.FORCED_WITHOUT_HOLD : exceeds ? ExceptionReason.FORCED_ABOVE_HOLD : 0;
         final int result = routed.advise(decision, payee, root == 0 ? Issuing.NO_PLACE : decision.original, reason);
         if (Answers.isApproval(result) && root != 0) {

@@ -19,6 +19,7 @@ final class ForcePost {
     private final Exceptions exceptions;
 
     private int reason;
+    private long forced;
     private long fromWallet;
     private long aside;
     private int exceptionAccount;
@@ -34,18 +35,22 @@ final class ForcePost {
     /**
      * Finds out who pays; changes nothing.
      *
-     * @param amountMinor  what nobody had approved
+     * @param amountMinor  what no hold covers
+     * @param coveredMinor what of it a tolerance covers, where the wallet has it; the rest is forced
      * @param ownReason    an {@link ExceptionReason} that stands where the wallet can pay it all; 0: then there is no item
      * @return OK; OPERATION_NOT_GRANTED without the right to force; RECORD_CAPACITY_REACHED never, the caller has asked
      */
-    int plan(final Decision decision, final long amountMinor, final int ownReason) {
+    int plan(final Decision decision, final long amountMinor, final long coveredMinor, final int ownReason) {
         exceptionAccount = reference.institutions().exceptionSlot(decision.institution);
         final boolean mayPay = decision.isLocal() && checks.walletMayPay(decision.wallet);
-        final long has = mayPay ? Math.min(amountMinor, legs.debitable(decision.walletAccount)) : 0;
-        final boolean beyondWallet = has < amountMinor;
+        final long available = mayPay ? legs.debitable(decision.walletAccount) : 0;
+        final long covered = available >= coveredMinor ? coveredMinor : 0;
+        forced = amountMinor - covered;
+        final long has = Math.min(forced, available - covered);
+        final boolean beyondWallet = has < forced;
         final boolean aboveCap = (beyondWallet || ownReason != 0)
-            && amountMinor > reference.institutions().forcePostCapMinor(decision.institution);
-        fromWallet = aboveCap ? 0 : has;
+            && forced > reference.institutions().forcePostCapMinor(decision.institution);
+        fromWallet = covered + (aboveCap ? 0 : has);
         aside = amountMinor - fromWallet;
         reason = aboveCap ? ExceptionReason.FORCED_ABOVE_CAP : beyondWallet ? shortReason(decision) : ownReason;
         if (aside > 0 && !checks.hasRight(decision, InstitutionRights.FORCE_POST)) {
@@ -59,6 +64,11 @@ final class ForcePost {
 
     private static int shortReason(final Decision decision) {
         return decision.isLocal() ? ExceptionReason.FORCED_SHORT_WALLET : ExceptionReason.FORCED_FOR_UNKNOWN_CARD;
+    }
+
+    /** What of the planned nothing covers: neither hold nor tolerance. */
+    long forced() {
+        return forced;
     }
 
     /** What the wallet will pay of what was planned. */

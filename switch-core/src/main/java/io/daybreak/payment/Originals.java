@@ -14,6 +14,9 @@ final class Originals {
     static final int NOT_FOUND = PaymentTable.NOT_FOUND;
     /** Several payments answer to the description: no match, and nothing to wait for either. */
     static final int AMBIGUOUS = -2;
+    private static final int STAN_SHIFT = 31;
+    private static final int STAN_MASK = (1 << 20) - 1;
+    private static final int MTI_SHIFT = 51;
 
     private final PaymentTable payments;
     private final Windows windows;
@@ -170,7 +173,8 @@ final class Originals {
         return found;
     }
 
-    private static boolean isOfAnotherAcquirer(final PaymentCommand command) {
+    /** True if DE 90 names another acquirer than the one that speaks: then it names nothing. */
+    static boolean isOfAnotherAcquirer(final PaymentCommand command) {
         return command.has(PaymentFlags.HAS_ORIGINAL) && command.originalInstitution() != 0
             && command.originalInstitution() != command.institution();
     }
@@ -314,6 +318,22 @@ final class Originals {
 
     private static boolean isNamedByReference(final long reversal, final PaymentCommand command) {
         return PaymentTable.rrn0(reversal) == command.rrn0() && PaymentTable.rrn1(reversal) == command.rrn1()
-            && PaymentTable.terminal(reversal) == command.terminal() && PaymentTable.amount(reversal) == command.amountMinor();
+            && PaymentTable.terminal(reversal) == command.terminal() && PaymentTable.amount(reversal) == command.amountMinor()
+            && agreesWithParts(PaymentTable.available(reversal), command);
+    }
+
+    /** What a DE 90 with zeros does say: message type, DE 11 and DE 7 in one word; 0 for what it does not say. */
+    static long partsNamed(final PaymentCommand reversal) {
+        return !reversal.has(PaymentFlags.HAS_ORIGINAL) ? 0
+            : (long) (reversal.originalMti() / 10 * 10) << MTI_SHIFT | (long) reversal.originalStan() << STAN_SHIFT
+            | reversal.originalTransmission();
+    }
+
+    private static boolean agreesWithParts(final long parts, final PaymentCommand command) {
+        final int mti = (int) (parts >>> MTI_SHIFT);
+        final int stan = (int) (parts >>> STAN_SHIFT) & STAN_MASK;
+        final int transmission = (int) parts & Integer.MAX_VALUE;
+        return (mti == 0 || mti == command.mti() / 10 * 10) && (stan == 0 || stan == command.stan())
+            && (transmission == 0 || transmission == command.transmission());
     }
 }

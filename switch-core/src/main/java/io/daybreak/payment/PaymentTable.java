@@ -70,6 +70,8 @@ public final class PaymentTable {
     static final int CAME_AS_REPEAT = 1 << 10;
     /** Flag: approved by stand-in. */
     static final int STOOD_IN = 1 << 11;
+    /** Flag: a completion without a hold; it counts as a payment of its own. */
+    static final int WITHOUT_HOLD = 1 << 12;
 
     private static final int RECORD_BYTES = 256;
     private static final int HASHED_WORDS = 30;

@@ -367,7 +367,10 @@ public final class Payments implements PaymentSettings.Listener {
                 decision.approved);
         }
         if (decision.retention != PaymentTable.IN_WORK) {
-            table.queue(decision.place, decision.retention, decision.nowNs);
+            // What moved nothing can still be named by a reversal; that is 00, and not 25.
+            final boolean original = decision.retention == PaymentTable.REPEATABLE
+                && decision.command.messageClass() <= PaymentCommand.CLASS_FINANCIAL;
+            table.queue(decision.place, original ? PaymentTable.REVERSIBLE : decision.retention, decision.nowNs);
         }
         table.insert(decision.place);
     }

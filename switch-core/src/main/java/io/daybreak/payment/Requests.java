@@ -140,6 +140,8 @@ final class Requests {
         }
         // From here on the biller is the merchant who is paid.
         decision.merchant = biller;
+        PaymentTable.merchant0(decision.payment, reference.merchants().merchant0(biller));
+        PaymentTable.merchant1(decision.payment, reference.merchants().merchant1(biller));
         return Result.OK;
     }
 

@@ -61,12 +61,13 @@ final class Reversals {
     /** Answered 25, and remembered: the original may be on its way. */
     private int withoutOriginal(final Decision decision, final int place) {
         final PaymentCommand command = decision.command;
-        if (place == Originals.NOT_FOUND && (Originals.namesOriginal(command) || command.hasRrn())) {
+        if (place == Originals.NOT_FOUND && !Originals.isOfAnotherAcquirer(command) && (Originals.namesOriginal(command) || command.hasRrn())) {
             final long payment = decision.payment;
             PaymentTable.originalId(payment, Originals.awaitedWord(command));
             if (Originals.namesOriginal(command)) {
                 PaymentTable.available(payment, command.originalMti() / 10 * 10);
             } else {
+                PaymentTable.available(payment, Originals.partsNamed(command));
                 PaymentTable.addFlag(payment, PaymentTable.AWAITS_BY_REFERENCE);
             }
             payments.await(decision.place);
@@ -258,11 +259,11 @@ final class Reversals {
         if (payer == Legs.NO_ACCOUNT) {
             return decision.command.isAdvice() ? notBookable(decision, backMinor) : Result.WALLET_NOT_ACTIVE;
         }
-        move(original, payer, payee, cover, backMinor, feeBack, lacking);
+        final long toPayer = backMinor - move(original, payer, payee, cover, backMinor, feeBack, lacking);
         if (refund) {
             takeFeeAgain(original, payer, fee);
         }
-        noteUndone(original, backMinor, refund ? fee : feeBack);
+        noteUndone(original, backMinor, toPayer, refund ? fee : feeBack);
         if (item) {
             exceptions.add(ExceptionReason.FORCED_SHORT_WALLET, decision.payment, lacking, 0, 0, decision.nowNs);
             done(decision, backMinor);
@@ -290,7 +291,8 @@ final class Reversals {
         return decision.command.isAdvice() ? reference.institutions().exceptionSlot(decision.institution) : Legs.NO_ACCOUNT;
     }
 
-    private void move(final long original, final int payer, final int payee, final int cover, final long backMinor, final long feeBack,
+    /** Returns what went to another than the payer. */
+    private long move(final long original, final int payer, final int payee, final int cover, final long backMinor, final long feeBack,
                       final long lacking) {
         if (feeBack > 0) {
             legs.move(PaymentTable.feeAccount(original), payee, feeBack);
@@ -316,6 +318,7 @@ final class Reversals {
             PaymentTable.aside(original, PaymentTable.aside(original) - aside);
             payments.afterChange(original);
         }
+        return aside;
     }
 
     /** A refund that gave its share of the fee back takes it again. */
@@ -326,25 +329,27 @@ final class Reversals {
     }
 
     /** What the reversed payment had used: limits, a part of a captured authorisation, a part of what can be refunded. */
-    private void noteUndone(final long original, final long backMinor, final long feeMinor) {
+    private void noteUndone(final long original, final long backMinor, final long toPayerMinor, final long feeMinor) {
         payments.beforeChange(original);
         PaymentTable.fee(original, PaymentTable.fee(original) - feeMinor);
         payments.afterChange(original);
         final int operation = PaymentTable.operation(original);
         final int place = originals.originalOf(original);
         long usedBy = original;
+        final boolean withoutHold = PaymentTable.hasFlag(original, PaymentTable.WITHOUT_HOLD);
         if (place != PaymentTable.NOT_FOUND && operation == PaymentOperation.COMPLETION) {
-            usedBy = payments.address(place);
-            payments.beforeChange(usedBy);
-            PaymentTable.captured(usedBy, PaymentTable.captured(usedBy) - backMinor);
-            PaymentTable.fee(usedBy, PaymentTable.fee(usedBy) - Math.min(feeMinor, PaymentTable.fee(usedBy)));
-            payments.afterChange(usedBy);
+            final long root = payments.address(place);
+            payments.beforeChange(root);
+            PaymentTable.captured(root, PaymentTable.captured(root) - backMinor);
+            PaymentTable.fee(root, PaymentTable.fee(root) - Math.min(feeMinor, PaymentTable.fee(root)));
+            payments.afterChange(root);
+            usedBy = withoutHold ? original : root;
         } else if (place != PaymentTable.NOT_FOUND && operation == PaymentOperation.REFUND) {
             refundable(place, backMinor, feeMinor);
         }
         final boolean whole = PaymentTable.reversed(original) + backMinor == PaymentTable.approved(original)
-            && operation != PaymentOperation.COMPLETION;
-        giveLimitsBack(original, usedBy, backMinor, whole);
+            && (operation != PaymentOperation.COMPLETION || withoutHold);
+        giveLimitsBack(original, usedBy, toPayerMinor, whole);
     }
 
     /** What was refunded may be refunded anew. */

@@ -88,10 +88,17 @@ final class RoutedPayments implements IssuerOutcomes {
             decision.retention = PaymentTable.IN_WORK;
             decision.isDeferred = true;
         } else if (result == Result.ISSUER_NOT_REACHABLE && operation != PaymentOperation.BALANCE && issuing.hasRoomToStore()
-            && issuing.mayStandIn(decision.route, decision.body, decision.bodyOffset, decision.nowNs)) {
+            && issuing.mayStandIn(decision.route, decision.body, decision.bodyOffset, mcc(decision.payment),
+            decision.nowNs)) {
             return standInAtOnce(decision);
         }
         return result;
+    }
+
+    /** The category that the merchant's record says, or 0: DE 18 is the acquirer's word only. */
+    private int mcc(final long payment) {
+        final int merchant = reference.merchants().find(PaymentTable.merchant0(payment), PaymentTable.merchant1(payment));
+        return merchant == Decision.NOT_FOUND ? 0 : reference.merchants().mcc(merchant);
     }
 
     private static void prepare(final Decision decision, final int issuerAccount, final int otherAccount) {
@@ -182,6 +189,9 @@ final class RoutedPayments implements IssuerOutcomes {
 
     /** Counts for the acquirer on the payment's own date, and for the issuer on the date that is open for it. */
     void count(final long payment, final int kind, final long amountMinor) {
+        if (amountMinor == 0) {
+            return;
+        }
         PaymentTable.addFlag(payment, PaymentTable.COUNTED);
         totals.count(PaymentTable.institution(payment), PaymentTable.currency(payment), PaymentTable.settlementDate(payment), kind,
             amountMinor);
@@ -275,7 +285,7 @@ final class RoutedPayments implements IssuerOutcomes {
         final long payment = payments.address(place);
         payments.beforeChange(payment);
         if (PaymentTable.operation(payment) == PaymentOperation.BALANCE || !issuing.hasRoomToStore()
-            || !issuing.mayStandInAfterTimeOut(place, nowNs)) {
+            || !issuing.mayStandInAfterTimeOut(place, mcc(payment), nowNs)) {
             decline(place, payment, result, nowNs);
             return;
         }
@@ -317,7 +327,7 @@ final class RoutedPayments implements IssuerOutcomes {
     private void end(final int place, final long payment, final long nowNs) {
         final boolean enquiry = PaymentTable.operation(payment) == PaymentOperation.BALANCE;
         if (!enquiry) {
-            payments.queue(place, PaymentTable.state(payment) == PaymentState.DECLINED ? PaymentTable.REPEATABLE : retention(payment), nowNs);
+            payments.queue(place, PaymentTable.state(payment) == PaymentState.DECLINED ? PaymentTable.REVERSIBLE : retention(payment), nowNs);
         }
         payments.afterChange(payment);
         answerWaiting(place, payment);

@@ -369,21 +369,24 @@ public final class Issuing {
     /**
      * True if the route lets us approve this payment for an issuer that cannot be reached: floor, sum and count of the card's
      * UTC day, categories, channels, operations; never cash-out, refund or balance. The negative file is the caller's.
+     *
+     * @param mcc category of the merchant's record; 0: there is none, and DE 18 tells it
      */
-    public boolean mayStandIn(final int route, final DirectBuffer payment, final int offset, final long nowNs) {
+    public boolean mayStandIn(final int route, final DirectBuffer payment, final int offset, final int mcc, final long nowNs) {
         final PaymentDecoder body = command.wrap(payment, offset, PaymentDecoder.BLOCK_LENGTH, PaymentDecoder.SCHEMA_VERSION);
         return hasRoomToStore() && !payments.isFull() && RoutedPayments.hasCipher(payment, offset)
-            && standIn.isAllowed(routes.route(route), body.operation(), body.channel(), body.mcc(), body.amountMinor(),
+            && standIn.isAllowed(routes.route(route), body.operation(), body.channel(), mcc != 0 ? mcc : body.mcc(),
+                body.amountMinor(),
                 body.token().hi(), body.token().lo(), nowNs);
     }
 
     /** The same for a request that was not answered; within {@link IssuerOutcomes#onTimedOut} or onNotSent only. */
-    public boolean mayStandInAfterTimeOut(final int place, final long nowNs) {
+    public boolean mayStandInAfterTimeOut(final int place, final int mcc, final long nowNs) {
         final int slot = payments.at(place);
         final long record = payments.address(slot);
         return hasRoomToStore() && standIn.isAllowed(routes.route(payments.route(slot)),
             RoutedPayments.small(record + RoutedPayments.OPERATION), RoutedPayments.small(record + RoutedPayments.CHANNEL),
-            RoutedPayments.number(record + RoutedPayments.MCC), UnsafeApi.getLong(record + RoutedPayments.AMOUNT),
+            mcc != 0 ? mcc : RoutedPayments.number(record + RoutedPayments.MCC), UnsafeApi.getLong(record + RoutedPayments.AMOUNT),
             UnsafeApi.getLong(record + RoutedPayments.TOKEN_HI), UnsafeApi.getLong(record + RoutedPayments.TOKEN_LO), nowNs);
     }
 

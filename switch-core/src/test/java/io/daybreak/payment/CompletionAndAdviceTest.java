@@ -124,6 +124,46 @@ final class CompletionAndAdviceTest {
     }
 
     @Test
+    void shouldNotLoseTheToleranceWhereTheRestIsForced() {
+        rig.fee(100, 5, 200, 0);
+        final PaymentMessage held = said(authorise(1, 10_000));
+        assertThat(say(rig.stamp(completion(held, 12_000 + FORCE_POST_CAP + 1)))).isEqualTo("TAKEN_AS_AN_ITEM");
+        assertThat(rig.wallet(1)).as("hold and tolerance").isEqualTo(OPENING_BALANCE - 12_000);
+        assertThat(rig.balance(PaymentRig.EXCEPTION)).isEqualTo(-FORCE_POST_CAP - 1);
+    }
+
+    @Test
+    void shouldMeasureOnlyTheForcedPartAgainstTheCap() {
+        rig.fee(100, 5, 200, 0);
+        final PaymentMessage held = said(authorise(1, 10_000));
+        assertThat(say(rig.stamp(completion(held, 12_000 + FORCE_POST_CAP)))).isEqualTo("TAKEN_AS_AN_ITEM");
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 12_000 - FORCE_POST_CAP);
+        assertThat(rig.balance(PaymentRig.EXCEPTION)).isZero();
+    }
+
+    @Test
+    void shouldGiveTheNumberOfPaymentsBackOfACompletionWithoutAHold() {
+        rig.tier(1, PaymentChannel.ALL, 10_000, 10_000, PaymentRig.NO_LIMIT, PaymentRig.NO_LIMIT, 2, PaymentRig.NO_LIMIT);
+        rig.wallet(1, 1, RecordStatus.ACTIVE);
+        said(purchase(1, 100));
+        final PaymentMessage sold = rig.stamp(completion(rig.stamp(authorise(1, 100)), 100));
+        assertThat(say(sold)).isEqualTo("TAKEN_AS_AN_ITEM");
+        assertThat(say(rig.stamp(purchase(1, 100)))).isEqualTo("LIMIT_OF_COUNT");
+        said(reversal(sold));
+        said(purchase(1, 100));
+    }
+
+    @Test
+    void shouldBookACompletionAtATerminalOrMerchantThatWasBlockedSince() {
+        final PaymentMessage held = said(authorise(1, 10_000));
+        rig.terminal(held.terminal, RecordStatus.BLOCKED);
+        rig.merchant(1, RecordStatus.BLOCKED);
+        said(completion(held, 10_000));
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 10_000);
+        assertThat(rig.items()).isEmpty();
+    }
+
+    @Test
     void shouldBookACompletionAfterExpiry() {
         final PaymentMessage held = said(authorise(1, 10_000));
         rig.advance(30 * PaymentRig.DAY_MS);

@@ -91,11 +91,15 @@ final class IssuerTown {
     }
 
     int putRoute(final long floor) {
+        return putRoute(floor, "");
+    }
+
+    int putRoute(final long floor, final String excludedMccs) {
         new PutRouteEncoder().wrap(rig.body(), 0).correlationId(0).amountFromMinor(0).amountToMinor(Long.MAX_VALUE).standInFloorMinor(floor)
             .standInDayMinor(2 * floor).prefix(990_002).deadlineMs(DEADLINE_MS).standInDayCount(10)
             .standInOperations(1L << PaymentOperation.PURCHASE | 1L << PaymentOperation.AUTHORISE).routeId(ROUTE).issuerId(ISSUER)
             .channels(0).currency(0).standInChannels(0).status(RecordStatus.ACTIVE).prefixLength((short) 6).pinMode((short) 0).reserved(0)
-            .standInExcludedMccs("");
+            .standInExcludedMccs(excludedMccs);
         return rig.apply(PutRouteEncoder.TEMPLATE_ID, PaymentRig.OPERATOR, PutRouteEncoder.BLOCK_LENGTH);
     }
 

@@ -257,6 +257,26 @@ final class PaymentMatchingTest {
         assertThat(say(late.stan(late.stan + 500))).isEqualTo("REVERSED_BEFORE");
     }
 
+    @Test
+    void shouldCompareWhatADe90WithZerosSaysWhileAReversalWaits() {
+        final PaymentMessage late = rig.stamp(purchase(1, 100));
+        final PaymentMessage other = late.stan(late.stan + 500);
+        final PaymentMessage undo = rig.stamp(reversal(late));
+        undo.originalTransmission = 0;
+        assertThat(say(undo)).isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(other)).as("another DE 11").isEqualTo("OK");
+        assertThat(say(late)).isEqualTo("REVERSED_BEFORE");
+    }
+
+    @Test
+    void shouldFindWhatWasDeclinedForTheWindowOfReversals() {
+        final PaymentMessage declined = rig.stamp(purchase(1, OPENING_BALANCE + 1));
+        assertThat(say(declined)).isEqualTo("INSUFFICIENT_FUNDS");
+        rig.advance(6 * PaymentRig.DAY_MS);
+        say(rig.stamp(purchase(1, 1)));
+        assertThat(say(rig.stamp(reversal(declined)))).isEqualTo("NOTHING_LEFT_TO_REVERSE");
+    }
+
     // ---- Windows ----
 
     @Test
@@ -279,7 +299,7 @@ final class PaymentMatchingTest {
             assertThat(say(rig.stamp(purchase(1, 0)))).isEqualTo("AMOUNT_INVALID");
         }
         assertThat(rig.status().payments()).isEqualTo(100);
-        rig.advance(DAY_MS + HOUR_MS);
+        rig.advance(7 * DAY_MS + HOUR_MS);
         for (int i = 1; i <= 12; i++) {
             say(rig.stamp(purchase(1, 1)));
             assertThat(rig.status().payments()).isEqualTo(100 - 7 * i);

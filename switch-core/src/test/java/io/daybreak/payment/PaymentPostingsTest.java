@@ -118,6 +118,14 @@ final class PaymentPostingsTest {
     }
 
     @Test
+    void shouldGiveBackABillsFeeByTheBillersCategory() {
+        final PaymentMessage bill = rig.stamp(PaymentMessage.bill(1, PaymentRig.BILLER, 10_000).merchant(""));
+        assertOk(rig.send(bill));
+        assertOk(rig.pay(PaymentMessage.reversal(bill).remaining(6_000)));
+        assertMerchant(PaymentRig.MERCHANTS, 6_000 - fee(6_000));
+    }
+
+    @Test
     void shouldReckonTheFeeOfACashbackOnTheGoodsAlone() {
         final PaymentRig.Reply reply = rig.pay(PaymentMessage.cashback(1, 10_000, 4_000));
         assertOk(reply);

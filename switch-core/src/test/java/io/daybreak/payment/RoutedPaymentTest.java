@@ -391,4 +391,31 @@ class RoutedPaymentTest {
         town.reply(town.last(), "00");
         assertThat(town.rig.record(purchase.rrn).state()).isEqualTo(PaymentState.POSTED);
     }
+
+    @Test
+    void shouldNotStandInAtAMerchantOfAnExcludedCategoryThatTheMessageDoesNotTell() {
+        town.putRoute(IssuerTown.FLOOR, "5411");
+        town.request(IssuerTown.purchase(IssuerTown.FLOOR - 1));
+        town.rig.tickAfter(IssuerTown.DEADLINE_MS);
+        assertThat(answer(0)).isEqualTo("ISSUER_TIMED_OUT");
+    }
+
+    @Test
+    void shouldLeaveTheExpiryDateOfItsCardsToTheIssuer() {
+        town.request(IssuerTown.purchase(AMOUNT).expiry(2601));
+    }
+
+    @Test
+    void shouldNotCountACompletionOfNothing() {
+        final PaymentMessage authorisation = town.request(PaymentMessage.authorise(50, AMOUNT).bin(IssuerTown.BIN));
+        town.reply(town.last(), "00");
+        assertThat(name(town.rig.pay(PaymentMessage.completion(authorisation, 0)))).isEqualTo("OK");
+        assertThat(town.rig.dayTotals(0)).isEqualTo(PaymentRig.Sums.NONE);
+    }
+
+    @Test
+    void shouldOpenTheBusinessDaysThatAreDueBeyondTheBoundOfASweep() {
+        town.rig.advance(1_500 * PaymentRig.DAY_MS);
+        assertThat(town.rig.pay(PaymentMessage.purchase(1, 100)).settlementDate()).as("a sweep ends after 1,024").isEqualTo(20_310_101);
+    }
 }

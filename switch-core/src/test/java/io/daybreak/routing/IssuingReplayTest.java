@@ -122,7 +122,7 @@ class IssuingReplayTest {
 
         private void step() {
             rig.onUnanswered = (r, place) -> {
-                if (r.issuing.hasRoomToStore() && r.issuing.mayStandInAfterTimeOut(place, r.nowNs)) {
+                if (r.issuing.hasRoomToStore() && r.issuing.mayStandInAfterTimeOut(place, 0, r.nowNs)) {
                     r.issuing.adviseStandInAfterTimeOut(place, 220, 50, IssuingRig.CODE_00, 0, r.nowNs);
                 }
             };

@@ -34,7 +34,7 @@ class StandInTest {
     }
 
     private boolean may(final long card, final long amount, final Consumer<PaymentEncoder> change) {
-        return rig.issuing.mayStandIn(IssuingRig.ROUTE, IssuingRig.payment(card, amount, change), 0, rig.nowNs);
+        return rig.issuing.mayStandIn(IssuingRig.ROUTE, IssuingRig.payment(card, amount, change), 0, 0, rig.nowNs);
     }
 
     private void standIn(final int place, final long card, final long amount) {
@@ -113,7 +113,7 @@ class StandInTest {
     void shouldReverseTheUnansweredRequestBeforeTheAdvice() {
         rig.up(IssuingRig.LINK);
         rig.onUnanswered = (r, place) -> {
-            if (r.issuing.mayStandInAfterTimeOut(place, r.nowNs)) {
+            if (r.issuing.mayStandInAfterTimeOut(place, 0, r.nowNs)) {
                 r.issuing.adviseStandInAfterTimeOut(place, 220, 700, IssuingRig.CODE_00, IssuingRig.approval("STAND1"), r.nowNs);
             }
         };

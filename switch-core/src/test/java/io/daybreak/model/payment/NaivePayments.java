@@ -1121,7 +1121,7 @@ public final class NaivePayments {
     private boolean approveByStandIn(final Payment p) {
         final Message m = p.m;
         final boolean may = m.bin == 99_000_210 && m.amount <= 5_000 && m.channel != PaymentChannel.E_COMMERCE
-            && merchants.get(m.merchant) != null && (m.mcc != 0 || KnownDifferences.ONLY_DE_18 ? m.mcc : merchants.get(m.merchant).mcc()) != 6011
+            && merchants.get(m.merchant) != null && (KnownDifferences.ONLY_DE_18 ? m.mcc : merchants.get(m.merchant).mcc()) != 6011
             && (m.operation == PaymentOperation.PURCHASE || m.operation == PaymentOperation.AUTHORISE);
         if (!may) {
             return false;
