@@ -6,6 +6,7 @@ import io.daybreak.protocol.CardStatus;
 import io.daybreak.protocol.codec.PutCardDecoder;
 import io.daybreak.reference.ReferenceTable;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
 
 /**
@@ -108,6 +109,32 @@ public final class Cards extends ReferenceTable {
         UnsafeApi.putShort(records.address(slot) + FLAGS,
             (short) (listed ? flags | CardStatus.NEGATIVE_FILE : flags & ~CardStatus.NEGATIVE_FILE));
         records.afterChange(slot);
+    }
+
+    /**
+     * Puts an issuer's card on the negative file: a record without a wallet, which stands for nothing else. The caller has checked that
+     * there is room.
+     */
+    public void listRouted(final long tokenHi, final long tokenLo, final int bin) {
+        final int slot = records.add(tokenHi, tokenLo);
+        records.beforeChange(slot);
+        final long record = records.address(slot);
+        UnsafeApi.putInt(record + BIN, bin);
+        UnsafeApi.putShort(record + STATUS, (short) CardStatus.ACTIVE);
+        UnsafeApi.putShort(record + FLAGS, (short) CardStatus.NEGATIVE_FILE);
+        records.afterChange(slot);
+        putBeside(slot, WALLET_SLOT, NOT_FOUND);
+    }
+
+    /** True if the record only says that an issuer's card is on the negative file. */
+    public boolean isRouted(final int slot) {
+        return walletId(slot) == 0;
+    }
+
+    /** Issuers' cards are not administered: nobody could put them again. */
+    @Override
+    public int encode(final int slot, final MutableDirectBuffer buffer, final int offset) {
+        return records.isUsed(slot) && isRouted(slot) ? 0 : super.encode(slot, buffer, offset);
     }
 
     /** Wrong PINs since the last right one. */

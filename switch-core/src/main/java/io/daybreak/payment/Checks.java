@@ -2,6 +2,7 @@ package io.daybreak.payment;
 
 import io.daybreak.ledger.Legs;
 import io.daybreak.protocol.CardStatus;
+import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PinMode;
 import io.daybreak.protocol.PinState;
@@ -155,13 +156,14 @@ final class Checks {
         return own != 0 && own < yearAndMonth || told != 0 && (told < yearAndMonth || own != 0 && told != own);
     }
 
-    /** Known, and granted to the acquirer. */
+    /** Known, granted to the acquirer, and offered. */
     int operationIsGranted(final Decision decision) {
         final int operation = decision.command.operation();
         if (operation == PaymentOperation.UNKNOWN || operation >= PaymentOperation.COUNT) {
             return Result.OPERATION_UNKNOWN;
         }
         return (reference.institutions().operations(decision.institution) & 1L << operation) != 0
+            && !decision.command.has(PaymentFlags.NOT_OFFERED)
             ? Result.OK : Result.OPERATION_NOT_GRANTED;
     }
 

@@ -36,21 +36,43 @@ final class FileUpdates {
         return update.action() == ADD || update.action() == DELETE ? Result.OK : Result.MALFORMED_COMMAND;
     }
 
-    /** Applies the update for an institution that may speak: OK, OPERATION_NOT_GRANTED, CARD_NOT_FOUND. */
+    /** Applies the update for an institution that may speak: OK, OPERATION_NOT_GRANTED, CARD_NOT_FOUND, RECORD_CAPACITY_REACHED. */
     int apply(final int institution) {
+        final boolean listed = update.action() == ADD;
         final int card = checks.findCard(update.token().hi(), update.token().lo(), update.previousToken().hi(),
             update.previousToken().lo());
-        if (card == Decision.NOT_FOUND) {
+        if (card == Decision.NOT_FOUND && update.bin() == 0) {
             return Result.CARD_NOT_FOUND;
         }
         if ((reference.institutions().rights(institution) & InstitutionRights.FILE_UPDATE) == 0) {
             return Result.OPERATION_NOT_GRANTED;
         }
-        final boolean listed = update.action() == ADD;
+        if (card == Decision.NOT_FOUND) {
+            return listed ? listRouted() : Result.OK;
+        }
+        if (reference.cards().isRouted(card)) {
+            if (!listed) {
+                reference.cards().remove(reference.cards().tokenHi(card), reference.cards().tokenLo(card));
+                changed = true;
+            }
+            return Result.OK;
+        }
         if (reference.cards().isOnNegativeFile(card) != listed) {
             reference.cards().setNegativeFile(card, listed);
             changed = true;
         }
+        return Result.OK;
+    }
+
+    /** An issuer's card has a record here only while it is listed. */
+    private int listRouted() {
+        final long tokenHi = update.token().hi();
+        final long tokenLo = update.token().lo();
+        if (reference.cards().hasNoRoomFor(tokenHi, tokenLo)) {
+            return Result.RECORD_CAPACITY_REACHED;
+        }
+        reference.cards().listRouted(tokenHi, tokenLo, (int) update.bin());
+        changed = true;
         return Result.OK;
     }
 

@@ -40,17 +40,22 @@ final class Originals {
             }
             place = payments.nextByTrace(payment);
         }
-        return command.has(PaymentFlags.REPEAT) && command.hasRrn() ? firstOfRepeat(command, messageClass) : NOT_FOUND;
+        return command.hasRrn() ? withoutTime(command, messageClass) : NOT_FOUND;
     }
 
-    /** Of several that match, the newest is meant. */
-    private int firstOfRepeat(final PaymentCommand command, final int messageClass) {
+    /**
+     * The first of a repeat whose DE 7 was refreshed; or, the other way round, the repeat that overtook this first. Of
+     * several that match, the newest is meant.
+     */
+    private int withoutTime(final PaymentCommand command, final int messageClass) {
+        final boolean repeat = command.has(PaymentFlags.REPEAT);
         int newest = NOT_FOUND;
         long newestId = 0;
         int place = payments.firstByReference(command.institution(), command.rrn0(), command.rrn1());
         while (place != NOT_FOUND) {
             final long payment = payments.address(place);
-            if (isSameSender(payment, command, messageClass) && PaymentTable.rrn0(payment) == command.rrn0()
+            if ((repeat || PaymentTable.hasFlag(payment, PaymentTable.CAME_AS_REPEAT))
+                && isSameSender(payment, command, messageClass) && PaymentTable.rrn0(payment) == command.rrn0()
                 && PaymentTable.rrn1(payment) == command.rrn1() && PaymentTable.hasTokenOf(payment, command)
                 && PaymentTable.amount(payment) == command.amountMinor() && PaymentTable.paymentId(payment) > newestId) {
                 newest = place;
@@ -141,14 +146,20 @@ final class Originals {
         if (isOfAnotherAcquirer(command)) {
             return NOT_FOUND;
         }
-        final int messageClass = command.originalMti() / 100;
+        final int byReference = trace(command, command.hasRrn());
+        return byReference == NOT_FOUND && command.hasRrn() ? trace(command, false) : byReference;
+    }
+
+    /** The one payment that DE 90 names; where two answer to it, DE 37 decides if it was sent. */
+    private int trace(final PaymentCommand command, final boolean withReference) {
+        final int mti = command.originalMti() / 10 * 10;
         int found = NOT_FOUND;
-        int place = payments.firstByTrace(command.institution(), command.originalStan(), command.originalTransmission(), messageClass);
+        int place = payments.firstByTrace(command.institution(), command.originalStan(), command.originalTransmission(), mti / 100);
         while (place != NOT_FOUND) {
             final long payment = payments.address(place);
             if (PaymentTable.institution(payment) == command.institution() && PaymentTable.stan(payment) == command.originalStan()
-                && PaymentTable.transmission(payment) == command.originalTransmission()
-                && PaymentTable.messageClass(payment) == messageClass && isOriginal(payment, command)) {
+                && PaymentTable.transmission(payment) == command.originalTransmission() && PaymentTable.mti(payment) == mti
+                && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))) {
                 if (found != NOT_FOUND) {
                     return AMBIGUOUS;
                 }
@@ -210,7 +221,7 @@ final class Originals {
     /** What DE 90 does say has to agree, although it does not say all. */
     private static boolean agreesWithZeroes(final long payment, final PaymentCommand command) {
         return !command.has(PaymentFlags.HAS_ORIGINAL)
-            || (command.originalMti() == 0 || command.originalMti() / 100 == PaymentTable.messageClass(payment))
+            || (command.originalMti() == 0 || command.originalMti() / 10 * 10 == PaymentTable.mti(payment))
             && (command.originalStan() == 0 || command.originalStan() == PaymentTable.stan(payment))
             && (command.originalTransmission() == 0 || command.originalTransmission() == PaymentTable.transmission(payment));
     }
@@ -293,7 +304,7 @@ final class Originals {
                 && PaymentTable.timestampNs(reversal) >= nowNs - windows.reversalNs()
                 && PaymentTable.hasFlag(reversal, PaymentTable.AWAITS_BY_REFERENCE) == byReference
                 && (byReference ? isNamedByReference(reversal, command)
-                : PaymentTable.available(reversal) == command.messageClass())) {
+                : PaymentTable.available(reversal) == command.mti() / 10 * 10)) {
                 return place;
             }
             place = payments.nextAwaited(reversal);

@@ -66,8 +66,8 @@ public final class PaymentTable {
     static final int AWAITS_BY_REFERENCE = 1 << 8;
     /** Flag: counted in the totals of its date. */
     static final int COUNTED = 1 << 9;
-    /** Flag: the message had asked for partial approval. */
-    static final int PARTIAL_WANTED = 1 << 10;
+    /** Flag: the message that was decided said that it is a repeat. */
+    static final int CAME_AS_REPEAT = 1 << 10;
     /** Flag: approved by stand-in. */
     static final int STOOD_IN = 1 << 11;
 

@@ -7,6 +7,7 @@ import io.daybreak.memory.SlabAllocator;
 import io.daybreak.participant.ParticipantTable;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.PaymentAnswerFlags;
+import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PaymentState;
 import io.daybreak.protocol.RecordStatus;
@@ -293,7 +294,8 @@ public final class Payments implements PaymentSettings.Listener {
         PaymentTable.channel(payment, command.channel());
         PaymentTable.merchant0(payment, command.merchant0());
         PaymentTable.merchant1(payment, command.merchant1());
-        PaymentTable.flags(payment, command.isAdvice() ? PaymentTable.ADVICE : 0);
+        PaymentTable.flags(payment, (command.isAdvice() ? PaymentTable.ADVICE : 0)
+            | (command.has(PaymentFlags.REPEAT) ? PaymentTable.CAME_AS_REPEAT : 0));
         if (command.hasRrn()) {
             PaymentTable.rrn0(payment, command.rrn0());
             PaymentTable.rrn1(payment, command.rrn1());

@@ -65,7 +65,7 @@ final class Reversals {
             final long payment = decision.payment;
             PaymentTable.originalId(payment, Originals.awaitedWord(command));
             if (Originals.namesOriginal(command)) {
-                PaymentTable.available(payment, command.originalMti() / 100);
+                PaymentTable.available(payment, command.originalMti() / 10 * 10);
             } else {
                 PaymentTable.addFlag(payment, PaymentTable.AWAITS_BY_REFERENCE);
             }

@@ -255,7 +255,10 @@ final class RoutedPayments implements IssuerOutcomes {
     public void onInvalid(final int place, final long paymentId, final IssuerReply reply, final long nowNs, final long sequence) {
         final long payment = payments.address(place);
         payments.beforeChange(payment);
-        decline(place, payment, Result.ISSUER_ANSWER_INVALID, nowNs);
+        // A part that is a part, but was not wanted: the acquirer is told that the card has not got the whole.
+        final boolean isUnwantedPart = reply.isPartialApproval() && reply.amountMinor() > 0
+            && reply.amountMinor() <= PaymentTable.amount(payment);
+        decline(place, payment, isUnwantedPart ? Result.INSUFFICIENT_FUNDS : Result.ISSUER_ANSWER_INVALID, nowNs);
     }
 
     @Override

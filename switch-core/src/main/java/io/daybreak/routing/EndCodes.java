@@ -7,6 +7,7 @@ package io.daybreak.routing;
  *   91 96 68      it is tried again, as after silence
  *   others        end it, and a person looks at it
  * </pre>
+ * But 25 to the reversal of a request that the issuer approved late does not end it: it is tried again.
  */
 final class EndCodes {
     static final int NOT_FOUND = IssuerReply.code('2', '5');

@@ -5,8 +5,6 @@ import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.ReconciliationAnswerDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.Arrays;
-
 /**
  * An issuer: what the operator put, the trace numbers that it was sent, and the ends of its queues. The record and the
  * trace numbers are state; the queues' ends follow from the entries.
@@ -87,7 +85,14 @@ final class Issuer {
     }
 
     void removeLink(final IssuerLink link) {
-        links = Arrays.stream(links).filter(other -> other != link).toArray(IssuerLink[]::new);
+        final IssuerLink[] fewer = new IssuerLink[links.length - 1];
+        int count = 0;
+        for (final IssuerLink other : links) {
+            if (other != link) {
+                fewer[count++] = other;
+            }
+        }
+        links = fewer;
     }
 
     long hash() {

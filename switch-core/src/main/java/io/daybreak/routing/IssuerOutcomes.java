@@ -38,7 +38,8 @@ public interface IssuerOutcomes {
 
     /**
      * The issuer approved in part what could not be approved in part (not asked for, below the minimum, no or too large
-     * an amount). The payment is to be declined (ISSUER_ANSWER_INVALID); the reversal stands in store-and-forward already.
+     * an amount), or gave no answer of the right form. The payment is to be declined: INSUFFICIENT_FUNDS where the part is one that
+     * was not wanted, else ISSUER_ANSWER_INVALID. The reversal stands in store-and-forward already.
      */
     void onInvalid(int place, long paymentId, IssuerReply reply, long nowNs, long sequence);
 

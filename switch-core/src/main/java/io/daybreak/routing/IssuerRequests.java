@@ -204,7 +204,7 @@ final class IssuerRequests {
         }
         final long paymentId = payments.paymentId(slot);
         lateAnswers++;
-        payments.setByte(slot, RoutedPayments.LATE, 1);
+        payments.setByte(slot, RoutedPayments.LATE, reply.isApproval() ? RoutedPayments.LATE_APPROVAL : RoutedPayments.LATE_DECLINE);
         if (!reply.isApproval()) {
             storeAndForward.endNeedless(slot, reply.responseCode(), nowNs, sequence);
         } else if (RoutedPayments.small(record + RoutedPayments.REVERSAL_STATE) == RoutedPayments.REVERSAL_NOT_FOUND

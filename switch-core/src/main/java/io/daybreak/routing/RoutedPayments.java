@@ -51,6 +51,10 @@ final class RoutedPayments {
     /** The issuer did not know what to reverse (25): if it approves later after all, the same reversal is sent once more. */
     static final int REVERSAL_NOT_FOUND = 3;
 
+    /** Late answers. */
+    static final int LATE_DECLINE = 1;
+    static final int LATE_APPROVAL = 2;
+
     static final int TOKEN_HI = 16;
     static final int TOKEN_LO = 24;
     static final int INSTITUTION = 32;

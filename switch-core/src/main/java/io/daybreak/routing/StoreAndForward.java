@@ -384,9 +384,10 @@ final class StoreAndForward {
 
     /** The issuer's answer to an entry. Returns false if nothing came of it. */
     boolean onAnswer(final int entry, final int responseCode, final long nowNs, final long sequence) {
-        if (EndCodes.ends(responseCode)) {
+        final boolean repeats = EndCodes.repeats(responseCode) || responseCode == EndCodes.NOT_FOUND && isOfLateApproval(entry);
+        if (EndCodes.ends(responseCode) && !repeats) {
             end(entry, responseCode, IssuerOutcomes.ENDED, nowNs, sequence);
-        } else if (!EndCodes.repeats(responseCode)) {
+        } else if (!repeats) {
             end(entry, responseCode, IssuerOutcomes.REFUSED, nowNs, sequence);
         } else if (state(entry) == SENT) {
             tryAgain(entry, responseCode, nowNs, sequence);
@@ -394,6 +395,17 @@ final class StoreAndForward {
             return false;
         }
         return true;
+    }
+
+    /**
+     * True for the reversal of a request that the issuer approved late: that it does not know the request is an old answer, or
+     * one given before the request came, and no end.
+     */
+    private boolean isOfLateApproval(final int entry) {
+        final long address = entries.address(entry);
+        final long record = payments.address(UnsafeApi.getInt(address + PAYMENT_SLOT));
+        return UnsafeApi.getByte(address + KIND) == REQUEST_REVERSAL
+            && UnsafeApi.getByte(record + RoutedPayments.LATE) == RoutedPayments.LATE_APPROVAL;
     }
 
     /** Nobody can read the card number any more. Returns false if it was not sent on this link, or not lately. */

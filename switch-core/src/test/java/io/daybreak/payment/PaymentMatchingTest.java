@@ -81,6 +81,36 @@ final class PaymentMatchingTest {
     }
 
     @Test
+    void shouldTakeAFirstThatWasOvertakenByItsRepeatForItsDuplicate() {
+        final PaymentMessage first = rig.stamp(purchase(1, 100));
+        rig.advance(5_000);
+        assertThat(say(first.repeat().transmission(rig.transmission()))).isEqualTo("OK");
+        assertThat(rig.send(first).isRepeated()).isTrue();
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 100);
+    }
+
+    @Test
+    void shouldLetDe37DecideBetweenTwoThatDe90Names() {
+        final PaymentMessage one = rig.stamp(purchase(1, 100));
+        final PaymentMessage two = one.terminal("T0000002").rrn("OTHER");
+        say(one);
+        say(two);
+        assertThat(say(rig.stamp(reversal(one).rrn("NEITHER")))).isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(rig.stamp(reversal(two)))).isEqualTo("OK");
+        assertThat(rig.record("OTHER").state()).isEqualTo(PaymentState.REVERSED);
+        assertThat(say(rig.stamp(reversal(one)).mti(400))).isEqualTo("OK");
+    }
+
+    @Test
+    void shouldCompareTheWholeMessageTypeOfDe90() {
+        final PaymentMessage sold = rig.stamp(purchase(1, 100));
+        say(sold);
+        final PaymentMessage undo = rig.stamp(reversal(sold));
+        undo.originalMti = 220;
+        assertThat(say(undo)).isEqualTo("ORIGINAL_NOT_FOUND");
+    }
+
+    @Test
     void shouldRememberARefusalLikeAnApproval() {
         rig.transfer(PaymentRig.walletAccount(1), PaymentRig.BANK, OPENING_BALANCE, PaymentRig.CNY);
         final PaymentMessage poor = rig.stamp(purchase(1, 100));

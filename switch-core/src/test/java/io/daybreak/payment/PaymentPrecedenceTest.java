@@ -3,6 +3,7 @@ package io.daybreak.payment;
 import io.daybreak.protocol.AccountFlags;
 import io.daybreak.protocol.CardStatus;
 import io.daybreak.protocol.PaymentChannel;
+import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PinState;
 import io.daybreak.protocol.RecordStatus;
@@ -76,6 +77,7 @@ final class PaymentPrecedenceTest {
         new Row(Result.OPERATION_UNKNOWN, c -> c.message = c.message.as(200, PaymentOperation.UNKNOWN, 0)),
         new Row(Result.OPERATION_NOT_GRANTED, c -> c.rig.institution(PaymentRig.ACQUIRER, PaymentRig.PARTICIPANT,
             PaymentRig.ALL_OPERATIONS & ~(1L << PaymentOperation.PURCHASE), 0)),
+        new Row(Result.OPERATION_NOT_GRANTED, c -> c.message = c.message.flag(PaymentFlags.NOT_OFFERED)),
         new Row(Result.CURRENCY_DIFFERS, c -> c.message = c.message.currency(PaymentRig.USD)),
         new Row(Result.AMOUNT_INVALID, c -> c.message = c.message.amount(0)),
         new Row(Result.PIN_WRONG, c -> c.message = c.message.pin(PinState.WRONG)),

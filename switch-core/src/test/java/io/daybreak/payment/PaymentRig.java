@@ -410,10 +410,15 @@ final class PaymentRig implements AutoCloseable {
     }
 
     int updateFile(final int card, final int action) {
+        return updateFile(card, action, 0);
+    }
+
+    /** The same of a card that a route leads to. */
+    int updateFile(final int card, final int action, final int bin) {
         final FileUpdateEncoder encoder = new FileUpdateEncoder().wrap(command, 0);
         encoder.token().hi(card).lo(PaymentMessage.TOKEN_LOW + card);
         encoder.previousToken().hi(0).lo(0);
-        encoder.institution(ACQUIRER).stan(nextStan++).transmission(transmission()).mti(302).action(action).reserved(0);
+        encoder.institution(ACQUIRER).stan(nextStan++).transmission(transmission()).mti(302).action(action).bin(bin);
         applyPayment(FileUpdateEncoder.TEMPLATE_ID, PARTICIPANT, FileUpdateEncoder.BLOCK_LENGTH);
         return outcome.result;
     }

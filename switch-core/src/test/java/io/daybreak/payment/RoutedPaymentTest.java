@@ -273,6 +273,31 @@ class RoutedPaymentTest {
     void shouldReverseAPartThatNobodyAskedFor() {
         town.request(IssuerTown.purchase(AMOUNT));
         town.reply(town.last(), "10", 3_000);
+        assertThat(answer(0)).isEqualTo("INSUFFICIENT_FUNDS");
+        assertThat(town.mtis()).containsExactly(200, 420);
+        assertNothingMoved();
+    }
+
+    @Test
+    void shouldKeepIssuersCardsOnTheNegativeFileToo() {
+        final int card = 50;
+        final PaymentMessage purchase = IssuerTown.purchase(AMOUNT).card(card).bin(IssuerTown.BIN);
+        assertThat(Result.name(town.rig.updateFile(card, 1))).as("no route leads to it").isEqualTo("CARD_NOT_FOUND");
+        assertThat(town.rig.updateFile(card, 3, IssuerTown.BIN)).as("never listed").isEqualTo(Result.OK);
+        assertThat(town.rig.updateFile(card, 1, IssuerTown.BIN)).isEqualTo(Result.OK);
+        assertThat(town.rig.updateFile(card, 1, IssuerTown.BIN)).as("again").isEqualTo(Result.OK);
+        assertThat(name(town.rig.pay(purchase))).isEqualTo("CARD_ON_NEGATIVE_FILE");
+        assertThat(town.sent).isEmpty();
+        assertThat(town.rig.updateFile(card, 3, IssuerTown.BIN)).isEqualTo(Result.OK);
+        town.request(purchase);
+        assertThat(town.sent).hasSize(1);
+        town.rig.replay();
+    }
+
+    @Test
+    void shouldTakeAPartAboveTheWholeForNoAnswer() {
+        town.request(IssuerTown.purchase(AMOUNT));
+        town.reply(town.last(), "10", AMOUNT + 1);
         assertThat(answer(0)).isEqualTo("ISSUER_ANSWER_INVALID");
         assertThat(town.mtis()).containsExactly(200, 420);
         assertNothingMoved();

@@ -156,10 +156,30 @@ class IssuerRequestsTest {
         assertThat(again.mti()).isEqualTo(421);
         assertThat(again.identity()).isEqualTo(reversal.identity());
         assertThat(again.originalStan()).isEqualTo(request.stan());
+        rig.reply(again, "25");
+        assertThat(rig.issuing.storeAndForwardEntries()).as("an old answer").isEqualTo(1);
+        rig.after(2_000);
+        assertThat(rig.last().identity()).isEqualTo(reversal.identity());
         rig.reply(again, "00");
         assertThat(rig.reply(request, "00")).isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
-        assertThat(rig.sent).hasSize(3);
+        assertThat(rig.sent).hasSize(4);
         rig.check();
+    }
+
+    @Test
+    void shouldTryAReversalAgainThatWasNotFoundBeforeTheRequestWasApproved() {
+        rig.request(3, 40, 500);
+        final Sent request = rig.last();
+        rig.after(15_000);
+        final Sent reversal = rig.last();
+        assertThat(rig.reply(request, "00")).as("answers overtake one another").isEqualTo(Result.OK);
+        rig.reply(reversal, "25");
+        assertThat(rig.issuing.storeAndForwardEntries()).isEqualTo(1);
+        rig.after(1_000);
+        assertThat(rig.last().mti()).isEqualTo(421);
+        assertThat(rig.last().identity()).isEqualTo(reversal.identity());
+        rig.reply(rig.last(), "00");
+        assertThat(rig.told).containsExactly("timed out 3", "ended 420 of 3 00 how 1");
     }
 
     @Test
@@ -247,11 +267,21 @@ class IssuerRequestsTest {
         assertThat(rig.reply(request, "00", reply -> reply.rrn("999999999999"))).as("37").isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
         assertThat(rig.reply(request, "00", reply -> reply.amountMinor(499))).as("4").isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
         assertThat(rig.reply(request, "00", reply -> reply.mti(410))).as("type").isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
-        assertThat(rig.reply(request, "00", reply -> reply.responseCode(0))).as("no 39").isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
-        assertThat(rig.issuing.lateAnswers()).isEqualTo(8);
+        assertThat(rig.issuing.lateAnswers()).isEqualTo(7);
         assertThat(rig.told).isEmpty();
         assertThat(rig.reply(request, "00", reply -> reply.rrn("").amountMinor(-1).mti(1_210))).as("37 and 4 absent, 1993")
             .isEqualTo(Result.OK);
+    }
+
+    /** RTE-25: it is no answer, but waiting longer would not tell more; in flight and cancelled, the deadline does. */
+    @Test
+    void shouldUndoWhatWasAnsweredWithoutACode() {
+        rig.request(3, 40, 500);
+        final Sent request = rig.last();
+        assertThat(rig.reply(request, "00", reply -> reply.responseCode(0))).isEqualTo(Result.OK);
+        assertThat(rig.drainTold()).containsExactly("invalid 3");
+        assertThat(rig.issuing.storeAndForwardEntries()).isEqualTo(1);
+        assertThat(rig.reply(request, "00", reply -> reply.responseCode(0))).as("late").isEqualTo(Result.ANSWER_NOT_WAITED_FOR);
     }
 
     @Test

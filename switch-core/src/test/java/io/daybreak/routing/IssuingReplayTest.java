@@ -2,11 +2,14 @@ package io.daybreak.routing;
 
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.Result;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,7 +30,8 @@ class IssuingReplayTest {
 
     @Test
     void shouldBeTheSameAfterARestart() {
-        final long first = new Random().nextLong();
+        final long first = ThreadLocalRandom.current().nextLong(1L << 40);
+        System.err.println("IssuingReplayTest: seeds from " + first);
         for (int i = 0; i < SEEDS; i++) {
             IssuingRig.recycle();
             new Run(first + i).run();
@@ -44,7 +48,12 @@ class IssuingReplayTest {
         private final Map<Long, String> answers = new HashMap<>();
         /** What the payments believe stands at the issuer, by place. */
         private final Map<Integer, Integer> believed = new HashMap<>();
+        /** Messages that have reached the issuer, each try by itself. */
+        private final Set<Sent> arrived = Collections.newSetFromMap(new IdentityHashMap<>());
+        /** Whose answers have come: a payment is not forgotten before, as the windows of payments see to. */
+        private final Set<Long> replied = new HashSet<>();
         private IssuingRig rig;
+        private final List<String> story = new ArrayList<>();
         private int seen;
         private int nextPlace = 1;
 
@@ -87,12 +96,19 @@ class IssuingReplayTest {
 
         private void collect() {
             while (seen < rig.sent.size()) {
-                all.add(rig.sent.get(seen++));
+                final Sent sent = rig.sent.get(seen++);
+                all.add(sent);
+                note(placeOf(sent), "sent " + sent.mti() + " as " + sent.stan());
             }
+        }
+
+        private void note(final int place, final String line) {
+            story.add("of " + place + " " + line);
         }
 
         private void hear() {
             for (final String line : rig.drainTold()) {
+                story.add(line);
                 final String[] words = line.split(" ");
                 final boolean approved = "approved".equals(words[0]);
                 if (approved || "declined".equals(words[0])) {
@@ -133,9 +149,10 @@ class IssuingReplayTest {
                     final int place = 1 + random.nextInt(nextPlace);
                     if (rig.issuing.isAwaiting(place)) {
                         rig.cancel(place);
+                        note(place, "cancelled");
                         believed.put(place, 0);
                     } else if (rig.issuing.isKnownToIssuer(place) && rig.issuing.hasRoomToStore()) {
-                        rig.reverse(place, 50, -1);
+                        note(place, "reversed " + Result.name(rig.reverse(place, 50, -1)));
                         believed.put(place, 0);
                     }
                     break;
@@ -145,8 +162,9 @@ class IssuingReplayTest {
                     } else {
                         final int old = 1 + random.nextInt(nextPlace);
                         if (!rig.issuing.isAwaiting(old) && nextPlace > PLACES && all.stream()
-                            .allMatch(sent -> placeOf(sent) != old || answers.containsKey(sent.identity()))) {
+                            .allMatch(sent -> placeOf(sent) != old || replied.contains(sent.identity()))) {
                             rig.forget(old);
+                            note(old, "forgotten");
                         }
                     }
             }
@@ -156,20 +174,23 @@ class IssuingReplayTest {
             // True only of a message that the issuer has not got.
             if (!answers.containsKey(sent.identity()) && rig.sendFailed(sent) == Result.OK) {
                 all.remove(sent);
+                note(placeOf(sent), "not sent " + sent.stan());
             }
         }
 
         /** The message reaches the issuer, which does it once, and answers; the answer may be lost. */
         private void deliver(final Sent sent) {
             final String code = answerTo(sent);
+            note(placeOf(sent), sent.stan() + " arrives: " + code);
             if (random.nextInt(4) != 0) {
-                rig.reply(sent, code);
+                note(placeOf(sent), sent.stan() + " answered: " + Result.name(rig.reply(sent, code)));
+                replied.add(sent.identity());
             }
         }
 
-        /** The first answer, but a reversal is done when it comes again and its original has come meanwhile. */
+        /** The first answer, but a reversal is done when it is sent again and its original has come meanwhile. */
         private String answerTo(final Sent sent) {
-            if ("25".equals(answers.get(sent.identity()))) {
+            if (arrived.add(sent) && "25".equals(answers.get(sent.identity()))) {
                 answers.remove(sent.identity());
             }
             return answers.computeIfAbsent(sent.identity(), identity -> process(sent));
@@ -202,11 +223,12 @@ class IssuingReplayTest {
         /** Everything that was sent is delivered and answered, until nothing is left to be done. */
         private void finish() {
             rig.up(71).up(72);
-            for (int round = 0; round < 400 && (rig.issuing.storeAndForwardEntries() > 0 || rig.issuing.pendingRequests() > 0); round++) {
+            for (int round = 0; round == 0 || round < 400 && isAtWork(); round++) {
                 rig.after(5_000);
                 collect();
                 for (final Sent sent : List.copyOf(all)) {
-                    rig.reply(sent, answerTo(sent));
+                    final String code = answerTo(sent);
+                    note(placeOf(sent), sent.stan() + " answered at last " + code + ": " + Result.name(rig.reply(sent, code)));
                 }
                 collect();
                 hear();
@@ -219,13 +241,19 @@ class IssuingReplayTest {
                 }
             }
             for (int place = 1; place < nextPlace; place++) {
-                assertThat(standing.getOrDefault(place, 0)).as("seed %d: what stands for place %d", seed, place)
+                final String of = " " + place + " ";
+                assertThat(standing.getOrDefault(place, 0)).as("seed %d: what stands for place %d: %s", seed, place,
+                    story.stream().filter(line -> (line + " ").contains(of)).collect(Collectors.toList()))
                     .isEqualTo(believed.getOrDefault(place, 0));
             }
             assertThat(rig.issuing.storeAndForwardEntries()).as("seed %d", seed).isZero();
             assertThat(rig.issuing.pendingRequests()).isZero();
             rig.check();
             assertThat(rig.replayed().issuing.digest()).as("seed %d", seed).isEqualTo(rig.issuing.digest());
+        }
+
+        private boolean isAtWork() {
+            return rig.issuing.storeAndForwardEntries() > 0 || rig.issuing.pendingRequests() > 0;
         }
 
         private void checkMessages() {

@@ -2,6 +2,7 @@ package io.daybreak.routing;
 
 import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.Result;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +77,8 @@ class RoutesTest {
 
     @Test
     void shouldFindWhatASlowSearchFinds() {
-        final long seed = new Random().nextLong();
+        final long seed = ThreadLocalRandom.current().nextLong(1L << 40);
+        System.err.println("RoutesTest: seed " + seed);
         final Random random = new Random(seed);
         final int[][] routes = new int[600][];
         for (int id = 1; id < routes.length; id++) {

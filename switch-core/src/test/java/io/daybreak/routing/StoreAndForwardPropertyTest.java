@@ -1,5 +1,6 @@
 package io.daybreak.routing;
 
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,8 @@ class StoreAndForwardPropertyTest {
 
     @Test
     void shouldDoWhatTheModelDoes() {
-        final long first = new Random().nextLong();
+        final long first = ThreadLocalRandom.current().nextLong(1L << 40);
+        System.err.println("StoreAndForwardPropertyTest: seeds from " + first);
         for (int i = 0; i < SEEDS; i++) {
             IssuingRig.recycle();
             run(first + i);

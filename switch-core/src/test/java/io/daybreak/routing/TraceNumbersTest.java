@@ -1,5 +1,6 @@
 package io.daybreak.routing;
 
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,8 @@ class TraceNumbersTest {
     @Test
     void shouldWriteTheSecondAsTheCalendarDoes() {
         final DateTimeFormatter format = DateTimeFormatter.ofPattern("MMddHHmmss").withZone(ZoneOffset.UTC);
-        final long seed = new Random().nextLong();
+        final long seed = ThreadLocalRandom.current().nextLong(1L << 40);
+        System.err.println("TraceNumbersTest: seed " + seed);
         final Random random = new Random(seed);
         for (int i = 0; i < 200_000; i++) {
             final long second = i < 100_000 ? i * 43_201L : random.nextInt(Integer.MAX_VALUE) * 2L;

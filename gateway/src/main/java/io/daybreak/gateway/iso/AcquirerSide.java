@@ -40,6 +40,9 @@ final class AcquirerSide implements LinkSide {
     private final MessageIndex answered;
     private final NetworkRequests network;
 
+    /** Null where the link wants none. */
+    private CutOverNotices notices;
+    private int noticeStan;
     private IsoLink link;
     private int inFlight;
     private int wrongMacs;
@@ -67,12 +70,36 @@ final class AcquirerSide implements LinkSide {
     @Override
     public void onOpen(final IsoLink opened) {
         link = opened;
+        if (plan.profile.wantsNotices()) {
+            notices = new CutOverNotices(this::sendNotice);
+            loop.noticed.add(this);
+        }
+    }
+
+    private int sendNotice(final int code, final int date) {
+        final int at = link.isOpen() ? link.claim(ResponseWriter.MAX_BYTES) : -1;
+        if (at < 0) {
+            return 0;
+        }
+        noticeStan = noticeStan % NetworkWriter.MAX_STAN + 1;
+        link.commit(loop.network.request(plan.profile, code, loop.agent.timeNs(), noticeStan, date, newestMac(), link.out(), at));
+        return noticeStan;
+    }
+
+    /** A business date was opened or closed. */
+    void onDate(final int dayGroup, final int code, final int date) {
+        if (plan.defaultPeer != null && loop.dates.groupOf(plan.institutionOf(plan.defaultPeer)) == dayGroup) {
+            notices.add(code, date, System.nanoTime());
+        }
     }
 
     @Override
     public void onClosed() {
         LOG.debug("link {} {} closed, {} in work", counters.name(), link.linkId(), inFlight);
         countRead();
+        if (notices != null) {
+            loop.noticed.remove(this);
+        }
         if (networkContexts != null) {
             for (final long context : networkContexts) {
                 final int place = loop.contexts.find(context);
@@ -91,6 +118,9 @@ final class AcquirerSide implements LinkSide {
 
     @Override
     public void onTick(final long nowNs) {
+        if (notices != null) {
+            notices.onTick(nowNs);
+        }
         final long idleNs = plan.profile.timeOuts().idleCloseMs() * 1_000_000L;
         if (idleNs != 0 && nowNs - link.lastReceivedNs() > idleNs) {
             link.end("idle");
@@ -127,12 +157,14 @@ final class AcquirerSide implements LinkSide {
             return unreadable();
         }
         final int function = mti / 10 % 10;
-        if ((function & 1) != 0 || function > 2) {
-            counters.onNotWaitedFor();
-            return true;
-        }
         if (!request.has(11) && !request.has(37)) {
             return unreadable();
+        }
+        if ((function & 1) != 0 || function > 2) {
+            if (notices == null || mti % 1_000 / 100 != 8 || error != CLEAN || !notices.onAnswer(request.number(11), System.nanoTime())) {
+                counters.onNotWaitedFor();
+            }
+            return true;
         }
         requests++;
         final int mti87 = plan.is1993 ? Mti93.to87(mti) : mti;
@@ -235,10 +267,7 @@ final class AcquirerSide implements LinkSide {
 
     private int refusal(final MessageKind kind) {
         if (kind.isPayment()) {
-            if (loop.reader.operation() < 0) {
-                return LinkResult.OPERATION_NOT_OF_THE_LINK;
-            }
-            return loop.reader.isInstalment() ? LinkResult.OPERATION_NOT_OFFERED : CLEAN;
+            return loop.reader.operation() < 0 ? LinkResult.OPERATION_NOT_OF_THE_LINK : CLEAN;
         }
         if (kind.isReversal()) {
             return plan.isAllowed(Operation.REVERSAL) ? CLEAN : LinkResult.OPERATION_NOT_OF_THE_LINK;
@@ -377,13 +406,19 @@ final class AcquirerSide implements LinkSide {
         }
         final int messageClass = mti87 / 100;
         if (messageClass == 1 || messageClass == 2 || messageClass == 4) {
-            writer.settlementDate(loop.dates.open(institution));
+            writer.settlementDate(openDate(institution));
         } else if (messageClass == 8) {
             writer.network();
         }
         link.commit(writer.write(mac, request.buffer(), headerOffset, link.out(), at));
         responses++;
         return true;
+    }
+
+    /** The date (YYYYMMDD) that is open for an institution; for nobody of this link, that of the link's default participant. */
+    private int openDate(final long institution) {
+        final int date = loop.dates.open(institution);
+        return date != 0 || plan.defaultPeer == null ? date : loop.dates.open(plan.institutionOf(plan.defaultPeer));
     }
 
     /** Answers a payment, reconciliation or file update; the caller closes the context. */

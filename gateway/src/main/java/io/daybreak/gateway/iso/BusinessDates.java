@@ -9,13 +9,26 @@ import java.util.concurrent.ConcurrentMap;
  */
 final class BusinessDates {
     private static final int GROUPS = 1 << 16;
+    private static final long GRACE_MS = 3_600_000L;
 
     private final ConcurrentMap<Integer, Integer> openByGroup = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, Long> graceByGroup = new ConcurrentHashMap<>();
     private final ConcurrentMap<Long, Integer> groupByInstitution = new ConcurrentHashMap<>();
 
-    /** A date (YYYYMMDD) was opened. */
-    void opened(final int dayGroup, final int date) {
-        openByGroup.put(dayGroup & GROUPS - 1, date);
+    /** A date (YYYYMMDD) was opened. Returns the one that was open before; 0 if that is not known. */
+    int opened(final int dayGroup, final int date) {
+        final Integer before = openByGroup.put(dayGroup & GROUPS - 1, date);
+        return before == null ? 0 : before;
+    }
+
+    /** How long a group's old date still takes totals, milliseconds. */
+    void graceMs(final int dayGroup, final long graceMs) {
+        graceByGroup.put(dayGroup, graceMs);
+    }
+
+    /** As it was told; an hour if it was not. */
+    long graceMs(final int dayGroup) {
+        return graceByGroup.getOrDefault(dayGroup, GRACE_MS);
     }
 
     /** An institution keeps the days of a group. */

@@ -285,6 +285,11 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
         return output.view();
     }
 
+    /** What goes out here holds card data beyond what came in: write buffers are wiped before others use them. */
+    void wipeOutput() {
+        output.wipeAfterUse();
+    }
+
     void commit(final int bytes) {
         output.commit(bytes);
     }

@@ -11,7 +11,9 @@ import io.daybreak.protocol.OutcomeFlags;
 import org.agrona.DirectBuffer;
 
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -33,6 +35,10 @@ final class IsoLoop implements PaymentReplies {
     final RequestReader reader;
     final ResponseWriter writer = new ResponseWriter();
     final BusinessDates dates;
+    /** Writes network messages of our own. */
+    NetworkWriter network = new NetworkWriter(IssuerSettings.NONE.institution());
+    /** Connections of acquirers that want notices of cut-over. */
+    final Set<AcquirerSide> noticed = new LinkedHashSet<>();
     /** Does what must wait for the device. */
     final Executor keyWorker;
     /** Credit below which only what finishes earlier work is published. */
@@ -81,6 +87,17 @@ final class IsoLoop implements PaymentReplies {
         issuers = newIssuers;
         responses = new IssuerResponses(contexts.places(), Math.max(16, contextsInAll / RESPONSE_SHARE));
         advices = new KeptAdvices(contexts, Math.max(1, contextsInAll / ADVICE_SHARE));
+    }
+
+    /** A business date was opened or closed; tells the connections that want to know. */
+    void onDate(final int dayGroup, final int code, final int date) {
+        for (final AcquirerSide side : noticed) {
+            side.onDate(dayGroup, code, date);
+        }
+        if (issuers != null) {
+            issuers.onDate(dayGroup, code, date);
+        }
+        agent.flushTouched();
     }
 
     /** A kept request, indexed; good until this is called again. */

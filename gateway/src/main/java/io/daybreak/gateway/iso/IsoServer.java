@@ -18,6 +18,7 @@ import io.daybreak.protocol.codec.LookupParticipantDecoder;
 import io.daybreak.protocol.codec.LookupParticipantEncoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.PutDayGroupDecoder;
 import io.daybreak.protocol.codec.PutInstitutionDecoder;
 import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
 import io.daybreak.protocol.codec.QueryDayTotalsEncoder;
@@ -48,6 +49,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -138,14 +140,35 @@ public final class IsoServer implements AutoCloseable {
     public EffectSink effectSink() {
         return (templateId, effect, offset, length) -> {
             if (templateId == DayOpenedDecoder.TEMPLATE_ID) {
-                dates.opened(effect.getShort(offset + DayOpenedDecoder.dayGroupEncodingOffset(), ByteOrder.LITTLE_ENDIAN) & 0xFFFF,
+                onDayOpened(effect.getShort(offset + DayOpenedDecoder.dayGroupEncodingOffset(), ByteOrder.LITTLE_ENDIAN) & 0xFFFF,
                     effect.getInt(offset + DayOpenedDecoder.dateEncodingOffset(), ByteOrder.LITTLE_ENDIAN));
             }
         };
     }
 
+    /** Links that want a notice get one now, and another when the old date is closed: that needs no command, only its time. */
+    private void onDayOpened(final int dayGroup, final int date) {
+        final int before = dates.opened(dayGroup, date);
+        try {
+            for (final IsoLoop loop : isoLoops.values()) {
+                loop.agent.eventLoop().execute(() -> loop.onDate(dayGroup, NetworkWriter.DATE_OPENED, date));
+                if (before != 0 && before != date) {
+                    loop.agent.eventLoop().schedule(() -> loop.onDate(dayGroup, NetworkWriter.DATE_CLOSED, before), dates.graceMs(dayGroup),
+                        TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (final RejectedExecutionException ex) {
+            LOG.debug("a date was opened after the end");
+        }
+    }
+
     /** Learns which institutions there are, and their business dates; after recovery, before anything listens. */
     public void readReference(final SystemPort systemPort) {
+        final PutDayGroupDecoder group = new PutDayGroupDecoder();
+        ReferenceMirror.each(systemPort, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, (record, at) -> {
+            group.wrap(record, at, PutDayGroupDecoder.BLOCK_LENGTH, PutDayGroupDecoder.SCHEMA_VERSION);
+            dates.graceMs(group.dayGroup(), group.graceMs());
+        });
         long cursor = 0;
         do {
             final MutableDirectBuffer body = new ExpandableArrayBuffer(QueryReferenceEncoder.BLOCK_LENGTH);
@@ -201,7 +224,9 @@ public final class IsoServer implements AutoCloseable {
         }
         for (final LoopAgent agent : loops.agents()) {
             final Tokeniser tokeniser = new Tokeniser(tokenKeys.newTokens(), settings.tokenCache(), random.nextLong(), random.nextLong());
-            isoLoops.put(agent, new IsoLoop(agent, settings.contextsPerLoop(), maxFrame, tokeniser, dates, keyWorker));
+            final IsoLoop loop = new IsoLoop(agent, settings.contextsPerLoop(), maxFrame, tokeniser, dates, keyWorker);
+            loop.network = new NetworkWriter(issuers.institution());
+            isoLoops.put(agent, loop);
         }
     }
 

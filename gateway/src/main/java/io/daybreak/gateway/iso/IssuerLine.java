@@ -190,6 +190,13 @@ final class IssuerLine {
         return isUp() && side.transmit(frame, offset, length);
     }
 
+    /** A business date of the issuer's group was opened or closed. */
+    void onDate(final int code, final int date) {
+        if (side != null) {
+            side.onDate(code, date);
+        }
+    }
+
     /** Tells the state where that differs from what it was told last. The number may have become known, or another, since. */
     void tellStatus() {
         final int linkId = links.routed().linkId(settings.code());

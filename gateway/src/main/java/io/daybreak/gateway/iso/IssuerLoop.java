@@ -205,6 +205,15 @@ final class IssuerLoop {
 
     // ---- To the issuer ----
 
+    /** A business date was opened or closed. */
+    void onDate(final int dayGroup, final int code, final int date) {
+        for (final IssuerLine line : lines) {
+            if (line.plan.profile.wantsNotices() && links.routed().dayGroupOf(line.linkId()) == dayGroup) {
+                line.onDate(code, date);
+            }
+        }
+    }
+
     private void onSend(final DirectBuffer buffer, final int offset) {
         send.wrap(buffer, offset, SendToIssuerDecoder.BLOCK_LENGTH, SendToIssuerDecoder.SCHEMA_VERSION);
         final IssuerLine line = links.lineOf(send.linkId());

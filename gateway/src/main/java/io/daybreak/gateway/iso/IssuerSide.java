@@ -9,9 +9,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,13 +19,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class IssuerSide implements LinkSide {
     private static final Logger LOG = LoggerFactory.getLogger(IssuerSide.class);
-    private static final int SIGN_ON = 1;
-    private static final int SIGN_OFF = 2;
-    private static final int ECHO = 301;
+    private static final int SIGN_ON = NetworkWriter.SIGN_ON;
+    private static final int SIGN_OFF = NetworkWriter.SIGN_OFF;
+    private static final int ECHO = NetworkWriter.ECHO;
     private static final int NONE = 0;
     private static final int MAX_LOST_ECHOES = 3;
-    private static final int MAX_STAN = 999_999;
-    private static final int CENTURY = 100;
 
     private final IssuerLine line;
     private final IssuerLoop loop;
@@ -41,7 +36,9 @@ final class IssuerSide implements LinkSide {
     private boolean isSignedOn;
     /** DE 70 of our network request that waits for its answer; {@link #NONE}: none does. */
     private int waitsFor = NONE;
+    private int waitsForStan;
     private int networkStan;
+    private final CutOverNotices notices = new CutOverNotices(this::write);
     private long networkSentNs;
     private int lostEchoes;
     private int wrongMacs;
@@ -62,8 +59,9 @@ final class IssuerSide implements LinkSide {
     @Override
     public void onOpen(final IsoLink opened) {
         link = opened;
+        link.wipeOutput();
         line.onOpen(this, channel);
-        send(SIGN_ON, 0);
+        send(SIGN_ON);
     }
 
     @Override
@@ -94,18 +92,30 @@ final class IssuerSide implements LinkSide {
 
     // ---- Our network requests ----
 
-    private void send(final int code, final int date) {
-        final int at = link.claim(OutwardWriter.MAX_BYTES);
-        if (at < 0) {
-            return;
+    private void send(final int code) {
+        if (write(code, 0) != 0) {
+            waitsFor = code;
+            waitsForStan = networkStan;
+            networkSentNs = System.nanoTime();
         }
-        networkStan = networkStan % MAX_STAN + 1;
-        final LocalDateTime now = LocalDateTime.ofInstant(Instant.ofEpochSecond(TimeUnit.NANOSECONDS.toSeconds(loop.timeNs())), ZoneOffset.UTC);
-        final long transmission = (now.getMonthValue() * 100L + now.getDayOfMonth()) * 1_000_000 + now.getHour() * 10_000L + now.getMinute() * 100L
-            + now.getSecond();
-        link.commit(loop.writer.writeNetwork(plan, code, transmission, now.getYear() % CENTURY, networkStan, date, mac(), link.out(), at));
-        waitsFor = code;
-        networkSentNs = System.nanoTime();
+    }
+
+    /** DE 11 of it; 0 if the link has no room. */
+    private int write(final int code, final int date) {
+        final int at = link.isOpen() ? link.claim(OutwardWriter.MAX_BYTES) : -1;
+        if (at < 0) {
+            return 0;
+        }
+        networkStan = networkStan % NetworkWriter.MAX_STAN + 1;
+        link.commit(loop.iso.network.request(plan.profile, code, loop.timeNs(), networkStan, date, mac(), link.out(), at));
+        return networkStan;
+    }
+
+    /** The business date of the issuer's group was opened or closed. */
+    void onDate(final int code, final int date) {
+        if (isSignedOn()) {
+            notices.add(code, date, System.nanoTime());
+        }
     }
 
     private MessageMac mac() {
@@ -114,6 +124,7 @@ final class IssuerSide implements LinkSide {
 
     @Override
     public void onTick(final long nowNs) {
+        notices.onTick(nowNs);
         final long networkNs = TimeUnit.MILLISECONDS.toNanos(plan.profile.timeOuts().networkMs());
         if (waitsFor != NONE) {
             if (nowNs - networkSentNs > networkNs) {
@@ -123,7 +134,7 @@ final class IssuerSide implements LinkSide {
         }
         final long idleEchoNs = TimeUnit.MILLISECONDS.toNanos(plan.profile.timeOuts().idleEchoMs());
         if (isSignedOn && idleEchoNs != 0 && nowNs - link.lastReceivedNs() > idleEchoNs) {
-            send(ECHO, 0);
+            send(ECHO);
         }
     }
 
@@ -137,14 +148,16 @@ final class IssuerSide implements LinkSide {
         if (lostEchoes >= MAX_LOST_ECHOES) {
             link.end("echoes lost");
         } else {
-            send(ECHO, 0);
+            send(ECHO);
         }
     }
 
     private void onNetworkAnswer() {
         final int asked = waitsFor;
-        if (asked == NONE || message.number(11) != networkStan) {
-            counters.onNotWaitedFor();
+        if (asked == NONE || message.number(11) != waitsForStan) {
+            if (!notices.onAnswer(message.number(11), System.nanoTime())) {
+                counters.onNotWaitedFor();
+            }
             return;
         }
         waitsFor = NONE;
@@ -229,7 +242,7 @@ final class IssuerSide implements LinkSide {
         if (at < 0) {
             return false;
         }
-        link.commit(loop.writer.writeNetworkAnswer(plan, message, isKnown, mac(), link.out(), at));
+        link.commit(loop.iso.network.answer(plan.profile, message, isKnown, mac(), link.out(), at));
         if (code == SIGN_OFF) {
             LOG.info("issuer link {}: the issuer signs off", line.settings.code());
             line.desk.onSignedOff();

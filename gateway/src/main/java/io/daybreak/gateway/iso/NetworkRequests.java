@@ -75,11 +75,13 @@ final class NetworkRequests {
     /** One request, of good form and MAC; false if the connection must end. */
     boolean onRequest(final MessageIndex request, final int headerOffset, final int mti87, final MessageMac mac) {
         final int code = code(request);
-        if (code == ECHO) {
-            return respond(Result.OK, request, headerOffset, mti87, mac);
-        }
         final Peer peer = request.has(32) ? plan.peer(request.number(32))
             : request.has(33) ? plan.peer(request.number(33)) : plan.defaultPeer;
+        if (code == ECHO) {
+            // Whoever names nobody is answered also where the link has no default.
+            final boolean isStranger = peer == null && (request.has(32) || request.has(33));
+            return respond(isStranger ? LinkResult.INSTITUTION_NOT_OF_THE_LINK : Result.OK, request, headerOffset, mti87, mac);
+        }
         if (code != SIGN_ON && code != SIGN_OFF && plan.isSignOnNeeded) {
             final Peer signing = peer == null ? plan.defaultPeer : peer;
             if (signing == null || !side.isSignedOn(signing)) {

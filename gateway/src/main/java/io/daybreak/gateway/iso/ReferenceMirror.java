@@ -37,7 +37,7 @@ final class ReferenceMirror {
         final PutIssuerDecoder issuer = new PutIssuerDecoder();
         each(port, PutIssuerDecoder.TEMPLATE_ID, PutIssuerDecoder.BLOCK_LENGTH, (records, at) -> {
             issuer.wrap(records, at, PutIssuerDecoder.BLOCK_LENGTH, PutIssuerDecoder.SCHEMA_VERSION);
-            builder.issuer(issuer.maximumAgeMs());
+            builder.issuer(issuer.issuerId(), issuer.dayGroup(), issuer.maximumAgeMs());
         });
         final PutIssuerLinkDecoder link = new PutIssuerLinkDecoder();
         each(port, PutIssuerLinkDecoder.TEMPLATE_ID, PutIssuerLinkDecoder.BLOCK_LENGTH, (records, at) -> {

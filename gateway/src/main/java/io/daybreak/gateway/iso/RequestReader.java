@@ -321,9 +321,13 @@ final class RequestReader {
         return at == length;
     }
 
-    /** Whether the terminal asks for instalments, which nobody offers. */
-    boolean isInstalment() {
-        return message.has(67) && message.number(67) > 1;
+    /**
+     * Whether the terminal asks for instalments, or on a card of our own for a currency conversion of its own: nobody offers them. After
+     * the card was written.
+     */
+    private boolean isNotOffered() {
+        return message.has(67) && message.number(67) > 1
+            || !isForIssuer && (message.has(6) || message.has(51) && message.has(49) && message.number(51) != message.number(49));
     }
 
     // ---- Writing ----
@@ -357,6 +361,9 @@ final class RequestReader {
         }
         if (message.has(35)) {
             flags |= PaymentFlags.HAS_TRACK;
+        }
+        if (kind.isPayment() && isNotOffered()) {
+            flags |= PaymentFlags.NOT_OFFERED;
         }
         final long entryMode = message.word(22, 0);
         payment.mti(mti87)
@@ -582,6 +589,8 @@ final class RequestReader {
         if (tokeniser.tokenise(message, 2)) {
             fileUpdate.token().hi(tokeniser.hi()).lo(tokeniser.lo());
             fileUpdate.previousToken().hi(tokeniser.previousHi()).lo(tokeniser.previousLo());
+            final long bin = number8(message.word(2, 0));
+            fileUpdate.bin(routed.get().isRouted(bin) ? bin : 0);
         }
         return FileUpdateEncoder.BLOCK_LENGTH;
     }

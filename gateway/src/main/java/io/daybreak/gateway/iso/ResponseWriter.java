@@ -3,6 +3,7 @@ package io.daybreak.gateway.iso;
 import io.daybreak.iso8583.codec.MessageBuilder;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.frame.Framing;
+import io.daybreak.iso8583.link.Mti93;
 import io.daybreak.iso8583.mac.MessageMac;
 import io.daybreak.protocol.PaymentAnswerFlags;
 import io.daybreak.protocol.Result;
@@ -23,6 +24,8 @@ final class ResponseWriter {
     /** Room that any response takes at most, its frame included. */
     static final int MAX_BYTES = 8_192;
 
+    /** File updates have no business date. */
+    private static final int FILE_CLASS = 3;
     private static final int CODE = 39;
     private static final int DETAIL = 44;
     private static final int BALANCES = 54;
@@ -119,7 +122,9 @@ final class ResponseWriter {
         final int issuerCode = payment.issuerCode();
         code = issuerCode == 0 ? plan.codes.word(result, mti87) : plan.codes.issuerWord(issuerCode, mti87);
         own |= bit(CODE);
-        settlementDate((int) payment.settlementDate());
+        if (mti87 / 100 != FILE_CLASS) {
+            settlementDate((int) payment.settlementDate());
+        }
         final boolean isApproval = ResponseCodes.isApproval(result);
         if ((flags & PaymentAnswerFlags.HAS_AMOUNT) != 0) {
             amount = payment.amountMinor();
@@ -261,18 +266,9 @@ final class ResponseWriter {
         return framing.overhead() + length;
     }
 
-    /** The third digit made odd, the last one 0; of the link's version, whatever the request said. */
+    /** Of the link's version, whatever the request said; 0303 is answered 0312, since its last digit says more than that it is a repeat. */
     private int responseMti() {
-        final int asked = request.mti();
-        final int version = plan.is1993 ? 1_000 : 0;
-        final int withoutVersion = asked % 1_000;
-        if (plan.is1993 && withoutVersion / 10 % 10 % 2 == 0) {
-            // 1304 and 1804 are answered 1314 and 1814: there the last digit says who began, not that it is a repeat.
-            final int last = withoutVersion / 100 == 3 || withoutVersion / 100 == 8 ? 4 : 0;
-            return version + withoutVersion / 10 * 10 + 10 + last;
-        }
-        final int tens = withoutVersion / 10 | 1;
-        return version + tens * 10;
+        return (plan.is1993 ? 1_000 : 0) + Mti93.answer(request.mti() % 1_000);
     }
 
     private void putOwn(final int field) {

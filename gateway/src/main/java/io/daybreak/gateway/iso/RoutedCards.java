@@ -27,6 +27,7 @@ final class RoutedCards {
     private final Int2IntHashMap pinModes;
     private final Map<String, Integer> linkIds;
     private final Int2IntHashMap issuers;
+    private final Int2IntHashMap dayGroups;
     private final long maximumAgeMs;
 
     private RoutedCards(final Builder builder) {
@@ -48,6 +49,7 @@ final class RoutedCards {
         pinModes = builder.pinModes;
         linkIds = Map.copyOf(builder.linkIds);
         issuers = builder.issuers;
+        dayGroups = builder.dayGroups;
         maximumAgeMs = builder.maximumAgeMs;
     }
 
@@ -58,6 +60,7 @@ final class RoutedCards {
         private final Int2IntHashMap pinModes = new Int2IntHashMap(PinMode.REFUSE);
         private final Map<String, Integer> linkIds = new HashMap<>();
         private final Int2IntHashMap issuers = new Int2IntHashMap(NONE_KNOWN);
+        private final Int2IntHashMap dayGroups = new Int2IntHashMap(NONE_KNOWN);
         private long maximumAgeMs;
 
         /** A route that is in use. */
@@ -83,7 +86,8 @@ final class RoutedCards {
         }
 
         /** An issuer, and the age at which its store-and-forward gives up. */
-        Builder issuer(final long newMaximumAgeMs) {
+        Builder issuer(final int issuerId, final int dayGroup, final long newMaximumAgeMs) {
+            dayGroups.put(issuerId, dayGroup);
             maximumAgeMs = Math.max(maximumAgeMs, newMaximumAgeMs);
             return this;
         }
@@ -139,8 +143,8 @@ final class RoutedCards {
         return maximumAgeMs;
     }
 
-    /** Number of a link's issuer; 0: not known. */
-    int issuerOf(final int linkId) {
-        return issuers.get(linkId);
+    /** Group whose business days a link's issuer keeps; 0: not known. */
+    int dayGroupOf(final int linkId) {
+        return dayGroups.get(issuers.get(linkId));
     }
 }

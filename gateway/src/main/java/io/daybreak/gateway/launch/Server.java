@@ -412,6 +412,10 @@ public final class Server implements AutoCloseable {
         return loops.systemPort();
     }
 
+    DataKeys dataKeys() {
+        return dataKeys;
+    }
+
     DataKeyKeeper dataKeyKeeper() {
         return dataKeyKeeper;
     }

@@ -19,12 +19,25 @@ public final class LinkOutput {
     private final int maxUnsentBytes;
     private OutBuffer out;
     private boolean isStuck;
+    private boolean isWiping;
 
     public LinkOutput(final LoopAgent loop, final LoopLink link, final SocketChannel channel, final int maxUnsentBytes) {
         this.loop = loop;
         this.link = link;
         this.channel = channel;
         this.maxUnsentBytes = maxUnsentBytes;
+    }
+
+    /** From now on write buffers are wiped before others use them: what goes out here holds card data. */
+    public void wipeAfterUse() {
+        isWiping = true;
+    }
+
+    private void giveBack(final OutBuffer buffer) {
+        if (isWiping) {
+            buffer.view.setMemory(0, buffer.length, (byte) 0);
+        }
+        loop.returnOutBuffer(buffer);
     }
 
     /**
@@ -66,7 +79,7 @@ public final class LinkOutput {
         out = null;
         final ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
         if (pending == null || buffer.length == 0) {
-            loop.returnOutBuffer(buffer);
+            giveBack(buffer);
             return true;
         }
         final long pendingBytes = pending.totalPendingWriteBytes();
@@ -75,7 +88,7 @@ public final class LinkOutput {
             buffer.bytes.retain();
             channel.writeAndFlush(buffer.bytes, channel.voidPromise());
             if (buffer.bytes.refCnt() == 1) {
-                loop.returnOutBuffer(buffer);
+                giveBack(buffer);
             } else {
                 // The socket did not take it all; the buffer goes when it has. At most one of this size per connection.
                 buffer.bytes.release();
@@ -85,9 +98,9 @@ public final class LinkOutput {
             final ByteBuf copy = channel.alloc().directBuffer(buffer.length, buffer.length);
             copy.writeBytes(buffer.bytes.setIndex(0, buffer.length));
             channel.writeAndFlush(copy, channel.voidPromise());
-            loop.returnOutBuffer(buffer);
+            giveBack(buffer);
         } else {
-            loop.returnOutBuffer(buffer);
+            giveBack(buffer);
             isStuck = true;
         }
         return !isStuck;
@@ -102,7 +115,7 @@ public final class LinkOutput {
     /** The connection is closed; what has gathered is dropped. */
     public void release() {
         if (out != null) {
-            loop.returnOutBuffer(out);
+            giveBack(out);
             out = null;
         }
     }

@@ -388,10 +388,50 @@ final class AcquirerLinkTest {
             final Iso8583Message answer = peer.receive();
             assertThat(answer.get(11)).isEqualTo(routed.get(11));
             assertThat(answer.get(39)).isEqualTo("91");
-            // Once more by mistake: nobody waits any longer.
+            // Once more by mistake, while another request has its place: an answer never reaches a later request.
+            final long old = rig.echo.deferredCorrelationId;
+            final Iso8583Message second = Messages.purchase().set(4, "000000000001");
+            peer.send(second);
+            Await.until("deferred", () -> rig.echo.deferredCorrelationId != old);
+            assertThat((int) rig.echo.deferredCorrelationId).as("the same place").isEqualTo((int) old);
+            rig.echo.answerLater(rig.echo.deferredLinkId, old, Result.OK);
+            final Iso8583Message behind = Messages.purchase();
+            assertThat(peer.ask(behind).get(11)).isEqualTo(behind.get(11));
             rig.echo.answerLater(rig.echo.deferredLinkId, rig.echo.deferredCorrelationId, Result.OK);
-            assertThat(peer.ask(Messages.network(301)).mti()).isEqualTo(810);
+            assertThat(peer.receive().get(11)).isEqualTo(second.get(11));
         }
+    }
+
+    /** SEC-03: what was kept for an answer, or received, is gone once it is used. */
+    @Test
+    void shouldKeepNoCardNumberOnceEverythingIsAnswered() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            final byte[] frame = peer.frame(Messages.purchase());
+            peer.write(Arrays.copyOf(frame, 60));
+            Await.until("the beginning is read", () -> rig.counters().requests() == 1);
+            peer.write(Arrays.copyOfRange(frame, 60, frame.length));
+            assertThat(peer.receive().get(39)).isEqualTo("00");
+            final IsoLoop loop = rig.server.loop(rig.loops.agents().get(0).eventLoop());
+            final byte[] number = Messages.PAN.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            rig.loops.agents().get(0).eventLoop().submit(() -> {
+                assertThat(loop.contexts.count()).isZero();
+                assertThat(contains(loop.contexts.memory(0), number)).isFalse();
+                assertThat(contains(loop.readSpace.view, number)).isFalse();
+            }).get();
+        }
+    }
+
+    private static boolean contains(final UnsafeBuffer memory, final byte[] wanted) {
+        for (int at = 0; at + wanted.length <= memory.capacity(); at++) {
+            int same = 0;
+            while (same < wanted.length && memory.getByte(at + same) == wanted[same]) {
+                same++;
+            }
+            if (same == wanted.length) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // ---- Sessions ----
@@ -570,7 +610,37 @@ final class AcquirerLinkTest {
         }
     }
 
-    /** OP-01, OP-21, OP-26. */
+    /** OP-21, OP-22: the state machine refuses them at their place in the order. */
+    @Test
+    void shouldTellTheStateMachineOfWhatNobodyOffers() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            peer.ask(Messages.purchase().set(67, "03"));
+            peer.ask(Messages.purchase().set(6, "000000002500"));
+            peer.ask(Messages.purchase().set(51, "840"));
+            for (int i = 0; i < 3; i++) {
+                assertThat(payment(rig, i).flags() & PaymentFlags.NOT_OFFERED).as("message %s", i).isNotZero();
+            }
+            peer.ask(Messages.purchase().set(67, "01").set(51, "156"));
+            assertThat(payment(rig, 3).flags() & PaymentFlags.NOT_OFFERED).isZero();
+        }
+    }
+
+    /** LINK-08, SES-02, FMT-23, MSG-01. */
+    @Test
+    void shouldAnswerStrangersFileUpdatesAndFragmentsAsTheTablesSay() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            assertThat(peer.ask(Messages.network(301).set(32, "99999999")).get(39)).isEqualTo("31");
+            assertThat(peer.ask(Messages.network(301).set(33, "99999999")).get(39)).isEqualTo("31");
+            for (final int mti : new int[] {302, 303}) {
+                final Iso8583Message answer = peer.ask(new Iso8583Message(mti).set(2, Messages.PAN).set(7, Messages.SENT).set(11, "000001")
+                    .set(91, "1").set(101, "NEGFILE"));
+                assertThat(answer.mti()).isEqualTo(312);
+                assertThat(answer.get(15)).isNull();
+            }
+        }
+    }
+
+    /** OP-01, OP-26. */
     @Test
     void shouldRefuseWhatTheLinkDoesNotOffer() throws Exception {
         final IsoRig.Options options = new IsoRig.Options();
@@ -579,7 +649,6 @@ final class AcquirerLinkTest {
             assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
             assertThat(peer.ask(Messages.payment(200, "010000")).get(39)).isEqualTo("57");
             assertThat(peer.ask(Messages.payment(400, "000000")).get(39)).isEqualTo("57");
-            assertThat(peer.ask(Messages.purchase().set(67, "03")).get(39)).isEqualTo("57");
             assertThat(rig.echo.payments()).hasSize(1);
         }
         try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {

@@ -106,7 +106,9 @@ final class Acquirer implements AutoCloseable {
             closeLines();
             if (!toGiveBack.isEmpty()) {
                 signOnAgain();
-                for (final Iso8583Message payment : toGiveBack) {
+                // The newest first: what paid for a later payment is there again before it is taken back.
+                for (int i = toGiveBack.size() - 1; i >= 0; i--) {
+                    final Iso8583Message payment = toGiveBack.get(i);
                     final Iso8583Message back = reversal(420, payment);
                     main.send(back);
                     main.await(back, settings.patience());

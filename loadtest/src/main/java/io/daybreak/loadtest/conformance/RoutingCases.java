@@ -163,7 +163,7 @@ final class RoutingCases {
             })
             .add("route-idle-echo", "The switch sends an echo on an idle issuer link", "SES-18", SLOW, run -> {
                 run.issuerReady();
-                run.eventually("an 0800 with 301 comes", Duration.ofSeconds(45), () -> run.issuerGot().stream()
+                run.eventually("an 0800 with 301 comes", Duration.ofSeconds(75), () -> run.issuerGot().stream()
                     .anyMatch(message -> message.mti() % 1_000 == 800 && "301".equals(message.get(70))));
             })
             .add("route-totals", "A routed payment is counted when approved, and not when declined or reversed in flight", "REC-16", SLOW,

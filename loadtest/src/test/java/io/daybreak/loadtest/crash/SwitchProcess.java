@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** A real process of one of the executable jars, its output kept in files. */
 final class SwitchProcess {
     private static final Pattern READY = Pattern.compile(
-        "READY native=\\S+:(\\d+) data=\\S+ durability=(\\S+) sequence=(\\d+) recovery_ms=(\\d+)");
+        "READY native=\\S+:(\\d+)(?: iso\\S+=\\S+)* data=\\S+ durability=(\\S+) sequence=(\\d+) recovery_ms=(\\d+)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
@@ -44,6 +44,10 @@ final class SwitchProcess {
             // Small, so that the commit log is recycled and the crash comes in every lap of it.
             "--set", "journal.commit-log-bytes=16MiB", "--set", "capacity.transfers-retained=200000",
             "--set", "capacity.accounts=10000"));
+        if (!List.of(options).contains("--iso8583-port")) {
+            arguments.addAll(List.of("--iso8583-port", "0"));
+        }
+        arguments.addAll(List.of("--iso8583-bcd-port", "0"));
         arguments.addAll(List.of(options));
         return start(prefix, "gateway/target/daybreak.jar", directory, "server", arguments.toArray(new String[0]));
     }

@@ -24,6 +24,8 @@ public final class PaymentFlags {
     public static final int ORIGINAL_IS_INVALID = 1 << 9;
     /** The card came from track 2. */
     public static final int HAS_TRACK = 1 << 10;
+    /** Asks for what nobody offers: instalments, currency conversion at the terminal. Refused as if it were not granted. */
+    public static final int NOT_OFFERED = 1 << 11;
 
     private PaymentFlags() {
     }

@@ -33,10 +33,11 @@ import java.util.Set;
  * @param responseCodes      internal results to DE 39
  * @param operations         what may be asked for at all
  * @param payment            rules that differ from link to link
+ * @param wantsNotices       whether the peer is told when a business date is opened and closed
  */
 public record LinkProfile(String name, Framing framing, Dialect dialect, Mac mac, TimeOuts timeOuts, Windows windows, SignOn signOn,
                           String defaultParticipant, List<String> institutions, Map<Integer, Operation> processingCodes,
-                          CodeTable responseCodes, Set<Operation> operations, Payment payment) {
+                          CodeTable responseCodes, Set<Operation> operations, Payment payment, boolean wantsNotices) {
     /** Built-in examples for {@link #builtIn}. */
     public static final List<String> BUILT_IN = List.of("demo-ascii", "demo-bcd", "demo-mac", "1993-ascii", "ascii-length", "tpdu");
 
@@ -194,7 +195,7 @@ public record LinkProfile(String name, Framing framing, Dialect dialect, Mac mac
         final CodeTable responseCodes = CodeTable.load(root, "response-codes", version);
         return new LinkProfile(name, Framing.load(root.section("framing")), dialect, mac(root.section("mac")), timeOuts(root.section("time-outs")),
             windows(root.section("windows")), root.oneOf("sign-on", SignOn.class, SignOn.PARTICIPANT), participant(root), institutions,
-            processingCodes, responseCodes, operations(root), payment(root.section("payment"), version));
+            processingCodes, responseCodes, operations(root), payment(root.section("payment"), version), root.flag("cut-over-notices", false));
     }
 
     private static String participant(final StrictConfig root) {

@@ -93,7 +93,7 @@ final class LinkProfileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "colour = red | colour | is not known here; allowed are default-participant, dialect",
+        "colour = red | colour | is not known here; allowed are cut-over-notices, default-participant, dialect",
         "framing { lenght = binary-2 } | framing.lenght | counts-itself, header, length",
         "framing { max-frame = 70000 } | framing.max-frame | from 16 to 65537",
         "framing = 2 | framing | section",
