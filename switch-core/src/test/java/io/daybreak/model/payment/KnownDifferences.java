@@ -23,6 +23,12 @@ final class KnownDifferences {
     /** REV-14: a partial reversal of a bill payment gives the whole fee back. */
     static final boolean WHOLE_FEE_OF_BILL = Boolean.parseBoolean(System.getProperty("daybreak.paymodel.bill-fee", "false"));
 
+    /** PRE-13: a routed card whose message has a past DE 14 is declined without asking the issuer. */
+    static final boolean ROUTED_EXPIRY = Boolean.parseBoolean(System.getProperty("daybreak.paymodel.routed-expiry", "true"));
+
+    /** ADV-08: an advice at a blocked terminal or merchant moves nothing, as at an unknown one. */
+    static final boolean BLOCKED_AS_UNKNOWN = Boolean.parseBoolean(System.getProperty("daybreak.paymodel.blocked-as-unknown", "true"));
+
     private KnownDifferences() {
     }
 }

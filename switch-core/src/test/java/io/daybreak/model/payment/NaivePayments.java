@@ -420,7 +420,10 @@ public final class NaivePayments {
         p.date = openDate;
         p.rrn = m.rrn;
         p.amount = m.amount;
-        if (old) {
+        final int oldGrant = old && !m.isReversal() ? checkGrant(m, institution) : Result.OK;
+        if (oldGrant != Result.OK) {
+            p.result = oldGrant;
+        } else if (old) {
             p.result = Result.TAKEN_AS_AN_ITEM;
             item(p, ExceptionReason.ADVICE_BEFORE_WINDOW, m.amount);
         } else if (m.isReversal()) {
@@ -627,7 +630,8 @@ public final class NaivePayments {
         final Card card = cards.get(m.card);
         if (card == null) {
             return !PaymentTown.isRouted(m.bin) ? Result.CARD_NOT_FOUND
-                : negativeRouted.contains(m.card) && !linkedRefund ? Result.CARD_ON_NEGATIVE_FILE : Result.OK;
+                : negativeRouted.contains(m.card) && !linkedRefund ? Result.CARD_ON_NEGATIVE_FILE
+                : KnownDifferences.ROUTED_EXPIRY && m.expiry != 0 && m.expiry < monthOf(0) ? Result.CARD_EXPIRED : Result.OK;
         }
         if (linkedRefund) {
             return Result.OK;
@@ -641,10 +645,14 @@ public final class NaivePayments {
         if (card.negative) {
             return Result.CARD_ON_NEGATIVE_FILE;
         }
-        final LocalDate today = Instant.ofEpochSecond(nowNs / 1_000_000_000L).atOffset(ZoneOffset.ofTotalSeconds(card.wallet.zoneMinutes * 60))
-            .toLocalDate();
-        final int month = (today.getYear() - 2000) * 100 + today.getMonthValue();
+        final int month = monthOf(card.wallet.zoneMinutes);
         return card.expiry < month || m.expiry != 0 && (m.expiry < month || m.expiry != card.expiry) ? Result.CARD_EXPIRED : Result.OK;
+    }
+
+    /** YYMM of now. */
+    private int monthOf(final int zoneMinutes) {
+        final LocalDate today = Instant.ofEpochSecond(nowNs / 1_000_000_000L).atOffset(ZoneOffset.ofTotalSeconds(zoneMinutes * 60)).toLocalDate();
+        return (today.getYear() - 2000) * 100 + today.getMonthValue();
     }
 
     private static int checkGrant(final Message m, final Institution institution) {
@@ -896,6 +904,7 @@ public final class NaivePayments {
         final Card card = cards.get(m.card);
         final boolean atMerchant = m.operation != PaymentOperation.CASH_OUT;
         if (merchant == null && (atMerchant || !m.merchant.isEmpty()) || !terminals.containsKey(m.terminal)
+            || KnownDifferences.BLOCKED_AS_UNKNOWN && (!terminals.get(m.terminal) || merchant != null && !merchant.active())
             || (card != null ? card.wallet.currency : PaymentTown.isRouted(m.bin) ? PaymentTown.CNY : m.currency) != m.currency) {
             item(p, 0, m.amount);
             return Result.TAKEN_AS_AN_ITEM;
@@ -955,15 +964,15 @@ public final class NaivePayments {
         if (m.amount > 0) {
             totals.count(m.institution, m.currency, p.date, NaiveTotals.DEBITS, m.amount);
         }
-        final boolean asItem = forced > 0 || isBlocked(card) || !open || m.operation != PaymentOperation.COMPLETION;
+        final boolean asItem = forced > 0 || isBlocked(card) && m.amount > 0 || !open || m.operation != PaymentOperation.COMPLETION;
         if (asItem) {
             item(p, 0, m.amount);
         }
         return asItem ? Result.TAKEN_AS_AN_ITEM : Result.OK;
     }
 
-    private boolean isBlocked(final Card card) {
-        return card != null && (card.negative || card.status != CardStatus.ACTIVE || accounts.get(card.wallet.accountId).frozenDebits);
+    private static boolean isBlocked(final Card card) {
+        return card != null && (card.negative || card.status != CardStatus.ACTIVE);
     }
 
     /** ADV-03. */
@@ -1061,6 +1070,7 @@ public final class NaivePayments {
         final Account receiver = accounts.get(original.receiver);
         final boolean fromWallet = credit || original.m.operation == PaymentOperation.TRANSFER;
         int result = Result.OK;
+        long toPayer = given;
         if (fromWallet && !original.routed) {
             long paid = given;
             if (receiver.available() < given) {
@@ -1084,6 +1094,9 @@ public final class NaivePayments {
                 : original.fee.of(sold) - (original.m.operation == PaymentOperation.BILL && KnownDifferences.WHOLE_FEE_OF_BILL ? 0
                     : original.fee.of(sold - given));
             move(PaymentTown.FEES, original.receiver, feeBack);
+            if (original.m.operation == PaymentOperation.BILL && KnownDifferences.WHOLE_FEE_OF_BILL) {
+                original.fee = Fee.NONE;
+            }
             if (original.m.operation == PaymentOperation.CASHBACK) {
                 original.feeBase = Math.max(0, original.feeBase - given);
             }
@@ -1093,7 +1106,8 @@ public final class NaivePayments {
             final long toException = original.payer == institution.exception() ? 0 : Math.min(given, original.captured - original.undone - original.fromPayer);
             move(original.receiver, institution.exception(), toException);
             move(original.receiver, original.payer, given - toException);
-            original.fromPayer -= given - toException;
+            toPayer = given - toException;
+            original.fromPayer -= toPayer;
         }
         original.undone += given;
         if (original.m.operation == PaymentOperation.REFUND && original.root != null) {
@@ -1103,7 +1117,7 @@ public final class NaivePayments {
             original.root.undone += given;
         }
         if (isDebit(original.m.operation)) {
-            giveBackLimits(original, given, original.captured == original.undone ? original.limitsCount : 0);
+            giveBackLimits(original, toPayer, original.captured == original.undone ? original.limitsCount : 0);
         }
         totals.count(m.institution, m.currency, p.date, credit ? NaiveTotals.CREDIT_REVERSALS : NaiveTotals.DEBIT_REVERSALS, given);
         return result;

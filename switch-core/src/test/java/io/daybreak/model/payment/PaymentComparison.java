@@ -303,7 +303,11 @@ final class PaymentComparison implements AutoCloseable {
 
     /** Totals by day, items and digests. */
     void compareSlowly() {
-        rig.check();
+        try {
+            rig.check();
+        } catch (final RuntimeException | AssertionError ex) {
+            throw new Difference("check " + firstLine(ex), "after " + steps + " steps", ex);
+        }
         for (final long institution : new long[] {PaymentTown.INSTITUTION, PaymentTown.SMALL_INSTITUTION}) {
             for (final int date : new int[] {model.openDate(), model.previousDate()}) {
                 if (date != 0) {

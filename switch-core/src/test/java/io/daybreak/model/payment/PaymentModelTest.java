@@ -19,7 +19,7 @@ class PaymentModelTest {
     private static final int NIGHTLY_STEPS = 40_000;
     private static final int NIGHTLY_ROUNDS = Integer.getInteger("daybreak.model.rounds", 20);
     private static final long SEED = Long.getLong("daybreak.paymodel.seed", 20_261_123L);
-    private static final int SHORTENING_RUNS = 600;
+    private static final int SHORTENING_RUNS = Integer.getInteger("daybreak.paymodel.shortening", 600);
 
     @ParameterizedTest
     @EnumSource(PaymentTraffic.Profile.class)

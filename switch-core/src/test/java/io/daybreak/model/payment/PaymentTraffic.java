@@ -280,6 +280,10 @@ final class PaymentTraffic {
         if (original == null || original.isAdvice() || original.hasOriginal() || profile == Profile.ROUTED || profile == Profile.LIMITS) {
             return request();
         }
+        final NaivePayments.Payment p = model.paymentOf(original);
+        if (p == null || !p.open && nowNs - p.atNs > 20 * HOUR) {
+            return request();
+        }
         final Message m = follow(original, 100, PaymentOperation.AUTHORISE, 0).naming(original);
         if (oneIn(25)) {
             m.originalStan = 999_999;
@@ -290,7 +294,7 @@ final class PaymentTraffic {
     private Message refund() {
         final Message original = recent(170 * 24 * HOUR, PaymentOperation.PURCHASE, PaymentOperation.AUTHORISE, PaymentOperation.CASHBACK, PaymentOperation.CASH_OUT);
         final NaivePayments.Payment p = original == null ? null : model.paymentOf(original);
-        if (p == null || profile == Profile.ROUTED || p.left() <= 0 && nowNs - p.atNs > 120 * HOUR) {
+        if (p == null || profile == Profile.ROUTED || p.left() <= 0 && nowNs - p.atNs > 20 * HOUR) {
             return request();
         }
         final Message m = follow(original, 200, PaymentOperation.REFUND, 20);
@@ -401,7 +405,8 @@ final class PaymentTraffic {
         Message original = recent(150 * HOUR, PaymentOperation.PURCHASE, PaymentOperation.AUTHORISE, PaymentOperation.COMPLETION,
             PaymentOperation.CASH_OUT, PaymentOperation.CASHBACK, PaymentOperation.TOP_UP, PaymentOperation.TRANSFER, PaymentOperation.BILL,
             PaymentOperation.REFUND);
-        if (original == null) {
+        final NaivePayments.Payment p = original == null ? null : model.paymentOf(original);
+        if (original == null || p == null || p.captured == 0 && p.held == 0 && nowNs - p.atNs > 20 * HOUR) {
             return pay(request());
         }
         final boolean before = oneIn(8);
