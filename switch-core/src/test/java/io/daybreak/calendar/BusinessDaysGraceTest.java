@@ -1,6 +1,6 @@
 package io.daybreak.calendar;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.model.RecordCommand;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -14,7 +14,7 @@ class BusinessDaysGraceTest {
 
     @Test
     void shouldKeepTheDateBeforeOpenForItsGrace() {
-        final PlainSlabAllocator allocator = new PlainSlabAllocator();
+        final CollectedSlabs allocator = new CollectedSlabs();
         final BusinessDays days = new BusinessDays(allocator, new UndoLog(), new Zones(allocator, new UndoLog()));
         days.configure(BusinessDays.MAX_ID);
         days.put(1, new UnsafeBuffer(RecordCommand.dayGroup(e -> e.graceMs(60_000).firstDate(2026_11_20)).body()), 0, NOW);

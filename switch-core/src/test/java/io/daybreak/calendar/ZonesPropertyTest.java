@@ -1,6 +1,6 @@
 package io.daybreak.calendar;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.model.RecordCommand;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -26,7 +26,7 @@ class ZonesPropertyTest {
     private static final long DAYS = 5 * 365;
     private static final long SEED = 88;
 
-    private final Zones zones = new Zones(new PlainSlabAllocator(), new UndoLog());
+    private final Zones zones = new Zones(new CollectedSlabs(), new UndoLog());
 
     private void put(final ZoneId zone) {
         zones.configure(Zones.MAX_ID);

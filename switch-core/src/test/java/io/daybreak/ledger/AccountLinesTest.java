@@ -1,6 +1,6 @@
 package io.daybreak.ledger;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +16,7 @@ class AccountLinesTest {
 
     private final Map<Long, Long> where = new HashMap<>();
     private final AccountLines lines =
-        new AccountLines(new PlainSlabAllocator(), address -> where.put(UnsafeApi.getLong(address), address));
+        new AccountLines(new CollectedSlabs(), address -> where.put(UnsafeApi.getLong(address), address));
 
     private void add(final long id) {
         final long address = lines.add(id, AccountLines.hash(id));

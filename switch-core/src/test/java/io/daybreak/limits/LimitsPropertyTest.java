@@ -2,7 +2,7 @@ package io.daybreak.limits;
 
 import io.daybreak.calendar.Zones;
 import io.daybreak.card.Wallets;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.model.RecordCommand;
 import io.daybreak.protocol.PaymentChannel;
@@ -44,7 +44,7 @@ class LimitsPropertyTest {
     private int wallet;
 
     LimitsPropertyTest() {
-        final PlainSlabAllocator allocator = new PlainSlabAllocator();
+        final CollectedSlabs allocator = new CollectedSlabs();
         final UndoLog undo = new UndoLog();
         wallets = new Wallets(allocator, undo);
         tiers = new Tiers(allocator, undo);

@@ -1,6 +1,6 @@
 package io.daybreak.machine;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.model.Command;
 import io.daybreak.model.ConfigureCommand;
 import io.daybreak.model.ParticipantCommand;
@@ -41,7 +41,7 @@ class AccountScaleTest {
     }
 
     private void createAndFind(final int count) {
-        final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+        final StateMachine machine = new StateMachine(new CollectedSlabs());
         final Outcome outcome = new Outcome();
         long nowNs = Town.START_NS;
         machine.beginEntry(nowNs);

@@ -1,6 +1,6 @@
 package io.daybreak.machine;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.model.Answer;
 import io.daybreak.model.Command;
 import io.daybreak.model.Ledger;
@@ -119,7 +119,7 @@ final class JournalTape implements Ledger {
 
     /** Replays everything into a fresh machine; results, sequences, sweeps and digests must be the same at every entry. */
     StateMachine replay() {
-        final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+        final StateMachine machine = new StateMachine(new CollectedSlabs());
         replayInto(machine);
         return machine;
     }

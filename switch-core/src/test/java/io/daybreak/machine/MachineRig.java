@@ -1,6 +1,6 @@
 package io.daybreak.machine;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.model.AccountView;
 import io.daybreak.model.Answer;
@@ -351,7 +351,7 @@ final class MachineRig implements Ledger, AutoCloseable {
     /** Slabs that outlive their machine and serve the next one: rows of a table each have a machine of their own. */
     private static final class ReusingAllocator implements SlabAllocator {
         private static final List<Long> FREE = new ArrayList<>();
-        private static final SlabAllocator PLAIN = new PlainSlabAllocator();
+        private static final SlabAllocator PLAIN = new CollectedSlabs();
 
         private final List<Long> lent = new ArrayList<>();
 

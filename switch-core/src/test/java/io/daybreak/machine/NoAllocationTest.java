@@ -1,7 +1,7 @@
 package io.daybreak.machine;
 
 import com.sun.management.ThreadMXBean;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.model.AccountCommand;
 import io.daybreak.model.Command;
 import io.daybreak.model.ConfigureCommand;
@@ -32,7 +32,7 @@ class NoAllocationTest {
     /** What the measurement itself, and the virtual machine, may allocate on this thread. */
     private static final long TOLERANCE_BYTES = 16 * 1024;
 
-    private final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+    private final StateMachine machine = new StateMachine(new CollectedSlabs());
     private final MutableDirectBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 12));
     private final TransferEncoder encoder = new TransferEncoder();
     private final Outcome outcome = new Outcome();

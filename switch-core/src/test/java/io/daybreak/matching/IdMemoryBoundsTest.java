@@ -3,7 +3,7 @@ package io.daybreak.matching;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.protocol.Result;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
@@ -19,7 +19,7 @@ class IdMemoryBoundsTest {
     private static final int IDS_PER_MS = 100;
     private static final int MILLION = 1_000_000;
 
-    private final IdMemory memory = new IdMemory(new PlainSlabAllocator());
+    private final IdMemory memory = new IdMemory(new CollectedSlabs());
     private final SplittableRandom random = new SplittableRandom(20_261_123);
     private long nowMs = START_MS;
     private long sequence;

@@ -2,7 +2,7 @@ package io.daybreak.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.protocol.Result;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,8 +92,8 @@ class IdMemoryModelTest {
         private final String seedMessage;
         private final SplittableRandom random;
         private final boolean computesDigests;
-        private final IdMemory memory = new IdMemory(new PlainSlabAllocator());
-        private final IdMemory twin = new IdMemory(new PlainSlabAllocator());
+        private final IdMemory memory = new IdMemory(new CollectedSlabs());
+        private final IdMemory twin = new IdMemory(new CollectedSlabs());
         private final Share[] shares = new Share[PARTICIPANTS.length];
         private final int[] habits = new int[PARTICIPANTS.length];
         private final long toleranceMs;

@@ -3,7 +3,7 @@ package io.daybreak.matching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.protocol.Result;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +17,7 @@ class IdMemoryTest {
     private static final long DAY_MS = 86_400_000L;
     private static final long START_MS = 1_790_000_000_000L;
 
-    private final IdMemory memory = new IdMemory(new PlainSlabAllocator());
+    private final IdMemory memory = new IdMemory(new CollectedSlabs());
     private long nowMs = START_MS;
     private long minted;
 
@@ -284,7 +284,7 @@ class IdMemoryTest {
     void shouldChangeTheDigestWithEachFieldOfAnEntry() {
         final long[] digests = new long[7];
         for (int i = 0; i < digests.length; i++) {
-            final IdMemory other = new IdMemory(new PlainSlabAllocator());
+            final IdMemory other = new IdMemory(new CollectedSlabs());
             other.configure(1_000_000, WINDOW_MS, TOLERANCE_MS);
             other.putParticipant(ALICE, CAPACITY);
             other.insert(ALICE, hi(nowMs) + (i == 1 ? 1 : 0), i == 2 ? 1 : 0, i == 3 ? 1 : 0, i == 4 ? 1 : 0,

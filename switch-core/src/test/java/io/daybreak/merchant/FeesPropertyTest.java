@@ -1,6 +1,6 @@
 package io.daybreak.merchant;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.model.RecordCommand;
 import io.daybreak.protocol.RecordStatus;
@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FeesPropertyTest {
     private static final long SEED = 87;
 
-    private final Fees fees = new Fees(new PlainSlabAllocator(), new UndoLog());
+    private final Fees fees = new Fees(new CollectedSlabs(), new UndoLog());
 
     FeesPropertyTest() {
         fees.configure(Fees.CAPACITY);

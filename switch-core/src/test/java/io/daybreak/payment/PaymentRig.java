@@ -2,7 +2,7 @@ package io.daybreak.payment;
 
 import io.daybreak.machine.Outcome;
 import io.daybreak.machine.StateMachine;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.model.ConfigureCommand;
 import io.daybreak.protocol.AccountFlags;
@@ -585,7 +585,7 @@ final class PaymentRig implements AutoCloseable {
     /** Slabs that outlive their town and serve the next one. */
     private static final class ReusingAllocator implements SlabAllocator {
         private static final List<Long> FREE = new ArrayList<>();
-        private static final SlabAllocator PLAIN = new PlainSlabAllocator();
+        private static final SlabAllocator PLAIN = new CollectedSlabs();
 
         private final List<Long> lent = new ArrayList<>();
 

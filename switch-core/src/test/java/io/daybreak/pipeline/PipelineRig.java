@@ -1,7 +1,7 @@
 package io.daybreak.pipeline;
 
 import io.daybreak.machine.StateMachine;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
@@ -30,7 +30,7 @@ final class PipelineRig implements AutoCloseable {
     final SettableClock clock;
     final MemoryJournal journal;
     final RecordingSink sink;
-    final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+    final StateMachine machine = new StateMachine(new CollectedSlabs());
     final AtomicInteger fatals = new AtomicInteger();
     final AtomicReference<FatalHandler.Reason> fatalReason = new AtomicReference<>();
     final AtomicReference<String> fatalMessage = new AtomicReference<>();

@@ -1,7 +1,7 @@
 package io.daybreak.pipeline;
 
 import io.daybreak.machine.StateMachine;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.TransferEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReplayerTest {
     private final PipelineRig rig = new PipelineRig(PipelineRig.smallContext());
-    private final StateMachine again = new StateMachine(new PlainSlabAllocator());
+    private final StateMachine again = new StateMachine(new CollectedSlabs());
     private final Replayer replayer = new Replayer(again);
 
     /** Payments, holds that expire, chains that succeed and fail, repeats and nonsense, and a clock that runs. */
@@ -147,7 +147,7 @@ class ReplayerTest {
     void shouldRefuseMoreOrFewerCommandsThanAnnounced() {
         replayer.onEntry(1, 1, 100);
         assertThatThrownBy(() -> replayer.onEntryEnd(0)).hasMessageContaining("0 of 1");
-        final Replayer other = new Replayer(new StateMachine(new PlainSlabAllocator()));
+        final Replayer other = new Replayer(new StateMachine(new CollectedSlabs()));
         other.onEntry(1, 0, 100);
         assertThatThrownBy(() -> other.onCommand(TransferEncoder.TEMPLATE_ID, 1, new UnsafeBuffer(new byte[128]), 0, 96, 0))
             .hasMessageContaining("outside its entry");

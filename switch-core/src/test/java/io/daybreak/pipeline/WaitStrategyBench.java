@@ -5,7 +5,7 @@ import com.lmax.disruptor.LiteBlockingWaitStrategy;
 import com.lmax.disruptor.WaitStrategy;
 import com.lmax.disruptor.YieldingWaitStrategy;
 import io.daybreak.machine.StateMachine;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
@@ -38,7 +38,7 @@ public final class WaitStrategyBench {
     private static final long SYNC_NS = 140_000;
     private static final String[] NAMES = {"park", "yield 10, park", "yield 100, park", "lite blocking", "blocking", "yielding"};
 
-    private final StateMachine machine = new StateMachine(new PlainSlabAllocator());
+    private final StateMachine machine = new StateMachine(new CollectedSlabs());
     private final Sink sink = new Sink();
     private final Pipeline pipeline;
     private final CommandPublisher publisher;

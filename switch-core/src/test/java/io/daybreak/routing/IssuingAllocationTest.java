@@ -1,7 +1,7 @@
 package io.daybreak.routing;
 
 import com.sun.management.ThreadMXBean;
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.IssuerAnswerEncoder;
@@ -29,7 +29,7 @@ class IssuingAllocationTest implements IssuerOutcomes, EffectEmitter {
     private final UnsafeBuffer answer = new UnsafeBuffer(new byte[96]);
     private final IssuerAnswerEncoder encoder = new IssuerAnswerEncoder();
     private final SendToIssuerDecoder sent = new SendToIssuerDecoder();
-    private final Issuing issuing = new Issuing(new PlainSlabAllocator(), accountId -> 156);
+    private final Issuing issuing = new Issuing(new CollectedSlabs(), accountId -> 156);
     private final int[] sentStans = new int[8];
     private final int[] sentTransmissions = new int[8];
     private final int[] sentMtis = new int[8];

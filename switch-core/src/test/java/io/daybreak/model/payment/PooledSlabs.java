@@ -1,6 +1,6 @@
 package io.daybreak.model.payment;
 
-import io.daybreak.memory.PlainSlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.memory.SlabAllocator;
 import org.agrona.UnsafeApi;
 
@@ -10,7 +10,7 @@ import java.util.List;
 /** Slabs that outlive their machine and serve the next one of this process. */
 final class PooledSlabs implements SlabAllocator {
     private static final List<Long> FREE = new ArrayList<>();
-    private static final SlabAllocator PLAIN = new PlainSlabAllocator();
+    private static final SlabAllocator PLAIN = new CollectedSlabs();
 
     private final List<Long> lent = new ArrayList<>();
 
