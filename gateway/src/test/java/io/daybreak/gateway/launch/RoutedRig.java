@@ -52,7 +52,8 @@ final class RoutedRig implements AutoCloseable {
 
     RoutedRig(final Path directory, final Path config, final int issuerPort, final String... more) throws Exception {
         final List<String> overrides = new ArrayList<>(List.of("data=" + directory.resolve("data"), "native.port=0", "iso8583.port=0",
-            "iso8583.bcd-port=-1", "journal.durability=process", "memory.ready-slabs=2", "capacity.ids=1000000", "demo.wallets=20",
+            "iso8583.bcd-port=-1", "journal.durability=process", "memory.ready-slabs=2", "capacity.ids=1000000", "capacity.accounts=20000",
+            "iso8583.max-in-flight-per-loop=1024", "iso8583.token-cache=1024", "demo.wallets=20",
             "demo.issuer=127.0.0.1:" + issuerPort));
         overrides.addAll(List.of(more));
         server = new Server(Settings.load(config, overrides), true, Map.of(), new DirectoryJournalOpener(),
