@@ -76,7 +76,7 @@ class ServeSystemTest {
                 assertThat(acquirer.transfer(Transfer.of(acquirer.nextId(), 900_001, 1, 5, 156, 1)).result()).isEqualTo(Result.NOT_GRANTED);
                 final LedgerTotals totals = operator.totals(156);
                 assertThat(totals.isConserved()).isTrue();
-                assertThat(totals.accountCount()).isEqualTo(1_103);
+                assertThat(totals.accountCount()).isEqualTo(1_106);
                 sequence = operator.status().asOfSequence();
             }
             server.terminate();
@@ -154,10 +154,10 @@ class ServeSystemTest {
         Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-------"));
         try (ServerUnderTest server = serve(NOTHING, "--set", "security.operator-key-file=" + keyFile)) {
             final Matcher ready = server.ready();
-            assertThat(ready.group("sequence")).as("limits and operator").isEqualTo("2");
+            assertThat(ready.group("sequence")).as("limits of the ledger, limits of payments and operator").isEqualTo("3");
             try (ServerUnderTest status = new ServerUnderTest(directory, Map.of("DAYBREAK_SECRET", KEY), "admin", "status", "--port", ready.group("port"))) {
                 assertThat(status.exitCode()).as(status.err()).isZero();
-                assertThat(status.out()).startsWith("status: OK sequence=2").contains("rules=1");
+                assertThat(status.out()).startsWith("status: OK sequence=3").contains("rules=1");
             }
             try (ServerUnderTest wrong = new ServerUnderTest(directory, Map.of("DAYBREAK_SECRET", "cd".repeat(32)), "admin", "status", "--port",
                 ready.group("port"))) {
@@ -186,7 +186,7 @@ class ServeSystemTest {
         try (ServerUnderTest server = serve(NOTHING, "--demo")) {
             try (DaybreakClient operator = client(server.ready(), "OPERATOR")) {
                 assertThat(operator.lookupAccounts(1, 1_000).accounts()).allMatch(wallet -> wallet.balanceMinor() == 1_000_000);
-                assertThat(operator.lookupAccounts(900_001).accounts().get(0).debitsPosted()).isEqualTo(1_000_000_000);
+                assertThat(operator.lookupAccounts(900_001).accounts().get(0).debitsPosted()).isEqualTo(999_000_000);
                 assertThat(operator.totals(156).isConserved()).isTrue();
             }
         }
