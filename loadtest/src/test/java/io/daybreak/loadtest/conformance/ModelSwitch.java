@@ -212,9 +212,6 @@ final class ModelSwitch implements AutoCloseable {
         }
         final int wrong = index.errorReason() == io.daybreak.iso8583.codec.ErrorReason.NONE ? -1
             : index.errorReason() == io.daybreak.iso8583.codec.ErrorReason.TRAILING ? 1 : index.errorField();
-        if (wrong < 0 && index.has(1) && index.highBitmap() == 0) {
-            return format(request, 1);
-        }
         if (wrong >= 0) {
             return format(request, wrong);
         }
