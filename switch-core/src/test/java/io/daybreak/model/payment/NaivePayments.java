@@ -159,8 +159,16 @@ public final class NaivePayments {
             return !Said.isApproval(result) && result != Result.AWAITING_ISSUER;
         }
 
+        /** What other accounts than the wallet paid of it, and have not got back. */
+        long paidByOthers;
+
         long left() {
             return captured - undone - refunded;
+        }
+
+        /** What may be refunded: what the wallet itself paid. */
+        long leftToRefund() {
+            return left() - paidByOthers;
         }
     }
 
@@ -535,6 +543,9 @@ public final class NaivePayments {
 
     // ----- originals ------------------------------------------------------------------------------------------------
 
+    /** The last search of an original found more than one. */
+    private boolean ambiguous;
+
     private static boolean mayBeOriginal(final Payment p) {
         return !p.m.isReversal();
     }
@@ -556,6 +567,11 @@ public final class NaivePayments {
                     found.add(byAmount ? p : whole(p));
                 }
             }
+        }
+        ambiguous = found.size() > 1;
+        if (found.size() > 1) {
+            // DE 90 is complete and fits more than one: DE 37 decides.
+            found.removeIf(p -> !p.rrn.equals(m.rrn));
         }
         return found.size() == 1 ? found.iterator().next() : null;
     }
@@ -756,7 +772,7 @@ public final class NaivePayments {
         if (m.amount == 0 || m.operation == PaymentOperation.CASHBACK && m.cash > m.amount) {
             return Result.AMOUNT_INVALID;
         }
-        if (linked && m.amount > refunded.left()) {
+        if (linked && m.amount > refunded.leftToRefund()) {
             // What leaves nothing to refund is kept for the window of reversals only.
             alsoResult = refunded.left() <= 0 && nowNs - refunded.atNs > IDENTITY_WINDOW_NS ? Result.ORIGINAL_NOT_FOUND : -1;
             return Result.EXCEEDS_WHAT_WAS_CAPTURED;
@@ -954,8 +970,10 @@ public final class NaivePayments {
         move(receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
         p.fromPayer = fromHold + fromWallet;
         p.captured = m.amount;
+        p.paidByOthers = excess - fromWallet;
         if (root != null) {
             root.captured += m.amount;
+            root.paidByOthers += excess - fromWallet;
         }
         if (p.wallet != null && excess > 0) {
             limits.use(p.wallet, m.channel, fromWallet, fromHold > 0 ? 0 : 1, nowNs);
@@ -1000,6 +1018,9 @@ public final class NaivePayments {
             return Result.OPERATION_NOT_GRANTED;
         }
         final Payment original = findOriginal(m, true, false);
+        if (original == null && ambiguous) {
+            return Result.ORIGINAL_NOT_FOUND;
+        }
         if (original == null) {
             reversalsBefore.computeIfAbsent(List.of(m.institution, m.card), k -> new ArrayList<>()).add(p);
             return Result.ORIGINAL_NOT_FOUND;
@@ -1107,6 +1128,10 @@ public final class NaivePayments {
             move(original.receiver, institution.exception(), toException);
             move(original.receiver, original.payer, given - toException);
             toPayer = given - toException;
+            original.paidByOthers -= Math.min(original.paidByOthers, toException);
+            if (ofCompletion) {
+                original.root.paidByOthers -= Math.min(original.root.paidByOthers, toException);
+            }
             original.fromPayer -= toPayer;
         }
         original.undone += given;

@@ -40,6 +40,8 @@ final class PaymentTraffic {
     private final Deque<Message> heldBack = new ArrayDeque<>();
     private final List<Message> routedInFlight = new ArrayList<>();
     private long nowNs = PaymentTown.START_NS;
+    private Step.Reconcile lastReconcile;
+    private int reconciliations = 500_000;
     private long references = 910_000_000_000L;
 
     PaymentTraffic(final long seed, final Profile profile, final NaivePayments model) {
@@ -429,11 +431,17 @@ final class PaymentTraffic {
     }
 
     private Step reconcile() {
+        if (lastReconcile != null && oneIn(4) && nowNs - lastReconcile.atNs() < 12 * HOUR) {
+            final Step.Reconcile r = lastReconcile;
+            return new Step.Reconcile(nowNs, r.participant(), r.mti() / 2 * 2 + (oneIn(2) ? 1 : 0), r.institution(), r.stan(), r.transmission(),
+                r.monthAndDay(), r.honest());
+        }
         final boolean small = oneIn(5);
         final int date = oneIn(3) ? 0 : oneIn(3) && model.previousDate() != 0 ? model.previousDate() % 10_000 : oneIn(10) ? 101 : model.openDate() % 10_000;
-        return new Step.Reconcile(nowNs, small ? PaymentTown.SMALL_ACQUIRER : PaymentTown.ACQUIRER, oneIn(2) ? 500 : 520,
-            small ? PaymentTown.SMALL_INSTITUTION : PaymentTown.INSTITUTION, 500_000 + random.nextInt(40), Message.transmissionAt(nowNs), date,
+        lastReconcile = new Step.Reconcile(nowNs, small ? PaymentTown.SMALL_ACQUIRER : PaymentTown.ACQUIRER, oneIn(2) ? 500 : 520,
+            small ? PaymentTown.SMALL_INSTITUTION : PaymentTown.INSTITUTION, reconciliations++, Message.transmissionAt(nowNs), date,
             oneIn(3) ? null : Boolean.valueOf(!oneIn(4)));
+        return lastReconcile;
     }
 
     private Step other() {
