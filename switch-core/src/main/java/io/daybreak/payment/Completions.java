@@ -39,7 +39,7 @@ final class Completions {
 
     /** Books a completion; the card has been looked for, merchant and terminal are in order. */
     int advise(final Decision decision) {
-        final int found = originals.ofCompletion(decision.command);
+        final int found = originals.ofCompletion(decision.command, decision.nowNs);
         decision.original = found < 0 ? Decision.NOT_FOUND : found;
         final boolean known = decision.original != Decision.NOT_FOUND;
         final long root = known ? payments.address(decision.original) : 0;

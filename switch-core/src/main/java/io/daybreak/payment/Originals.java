@@ -99,12 +99,19 @@ final class Originals {
         return root(namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.AUTHORISATION));
     }
 
-    /** The authorisation that a completion captures from: by DE 90, or by DE 37 and 38. */
-    int ofCompletion(final PaymentCommand command) {
-        if (namesOriginal(command)) {
-            return root(byTrace(command));
-        }
-        return root(byReference(command, command.approvalWord() != 0 ? Wanted.AUTHORISATION_BY_CODE : Wanted.AUTHORISATION));
+    /**
+     * The authorisation that a completion captures from: by DE 90, or by DE 37 and 38. One that was not approved is none, and
+     * neither is one so old that it might be forgotten before its completion.
+     */
+    int ofCompletion(final PaymentCommand command, final long nowNs) {
+        final int place = root(namesOriginal(command) ? byTrace(command)
+            : byReference(command, command.approvalWord() != 0 ? Wanted.AUTHORISATION_BY_CODE : Wanted.AUTHORISATION));
+        return place >= 0 && isApprovedOrAwaited(payments.address(place))
+            && PaymentTable.timestampNs(payments.address(place)) >= nowNs - windows.keptNs(PaymentTable.COMPLETABLE) ? place : NOT_FOUND;
+    }
+
+    private static boolean isApprovedOrAwaited(final long payment) {
+        return Answers.isApproval(PaymentTable.result(payment)) || PaymentTable.state(payment) == PaymentState.AWAITING_ISSUER;
     }
 
     /**
@@ -132,7 +139,7 @@ final class Originals {
         return PaymentTable.hasFlag(payment, PaymentTable.INCREMENT) ? originalOf(payment) : place;
     }
 
-    /** Place of the payment that this one refers to, if it is still remembered. */
+    /** Place of the payment that this one refers to, if it is still remembered. The only way to follow a link. */
     int originalOf(final long payment) {
         final int place = PaymentTable.originalPlace(payment);
         return place != NOT_FOUND && PaymentTable.paymentId(payments.address(place)) == PaymentTable.originalId(payment)

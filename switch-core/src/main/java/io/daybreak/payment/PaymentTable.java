@@ -254,8 +254,9 @@ public final class PaymentTable {
         digest += hashOf(payment);
     }
 
-    /** Of a payment that was allocated and is not inserted after all. */
+    /** Of a payment that was allocated and is not inserted after all. A free place has no id, so that no link leads to it. */
     void giveUp(final int place) {
+        paymentId(address(place), 0);
         UnsafeApi.putInt(address(place) + NEXT_AWAITED, freePlace);
         freePlace = place + 1;
     }

@@ -393,8 +393,8 @@ public final class Payments implements PaymentSettings.Listener {
 
     private void forget(final int place, final int retention) {
         final long payment = table.address(place);
-        if (retention == PaymentTable.COMPLETABLE && PaymentTable.captured(payment) > PaymentTable.refunded(payment)) {
-            // Its hold is over, but what was captured can still be refunded.
+        if (retention == PaymentTable.COMPLETABLE && PaymentTable.captured(payment) != 0) {
+            // Its hold is over, but its completions can still be refunded, and it alone knows what all of them together have left.
             table.beforeChange(payment);
             table.queue(place, PaymentTable.REFUNDABLE, decision.nowNs);
             table.afterChange(payment);

@@ -97,11 +97,12 @@ final class Refunds {
 
     /** What can still be refunded: what was captured, less what was reversed and refunded. */
     long left(final long original) {
+        if (PaymentTable.operation(original) == PaymentOperation.AUTHORISE) {
+            // Also of one that its issuer declined behind its completion.
+            return Math.max(0, PaymentTable.captured(original) - PaymentTable.refunded(original));
+        }
         if (!Answers.isApproval(PaymentTable.result(original))) {
             return 0;
-        }
-        if (PaymentTable.operation(original) == PaymentOperation.AUTHORISE) {
-            return Math.max(0, PaymentTable.captured(original) - PaymentTable.refunded(original));
         }
         final long own = PaymentTable.approved(original) - PaymentTable.reversed(original) - PaymentTable.refunded(original);
         final int root = originals.originalOf(original);

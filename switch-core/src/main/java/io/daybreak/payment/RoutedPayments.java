@@ -101,7 +101,7 @@ final class RoutedPayments implements IssuerOutcomes {
         return merchant == Decision.NOT_FOUND ? 0 : reference.merchants().mcc(merchant);
     }
 
-    private static void prepare(final Decision decision, final int issuerAccount, final int otherAccount) {
+    private void prepare(final Decision decision, final int issuerAccount, final int otherAccount) {
         final long payment = decision.payment;
         final int operation = decision.command.operation();
         final boolean issuerIsPaid = operation == PaymentOperation.TOP_UP || operation == PaymentOperation.REFUND;
@@ -114,6 +114,9 @@ final class RoutedPayments implements IssuerOutcomes {
         }
         if (operation == PaymentOperation.AUTHORISE && decision.original != Decision.NOT_FOUND) {
             PaymentTable.addFlag(payment, PaymentTable.INCREMENT);
+            // Now, since stand-in may approve it before it is remembered.
+            PaymentTable.originalPlace(payment, decision.original);
+            PaymentTable.originalId(payment, PaymentTable.paymentId(payments.address(decision.original)));
         }
     }
 
@@ -327,7 +330,8 @@ final class RoutedPayments implements IssuerOutcomes {
     private void end(final int place, final long payment, final long nowNs) {
         final boolean enquiry = PaymentTable.operation(payment) == PaymentOperation.BALANCE;
         if (!enquiry) {
-            payments.queue(place, PaymentTable.state(payment) == PaymentState.DECLINED ? PaymentTable.REVERSIBLE : retention(payment), nowNs);
+            payments.queue(place, PaymentTable.state(payment) == PaymentState.DECLINED ? retentionOfDeclined(payment) : retention(payment),
+                nowNs);
         }
         payments.afterChange(payment);
         answerWaiting(place, payment);
@@ -335,6 +339,11 @@ final class RoutedPayments implements IssuerOutcomes {
             issuing.forget(place);
             payments.remove(place);
         }
+    }
+
+    /** What a completion captured of it before its issuer declined is kept for as long as the completion. */
+    private static int retentionOfDeclined(final long payment) {
+        return PaymentTable.captured(payment) == 0 ? PaymentTable.REVERSIBLE : PaymentTable.COMPLETABLE;
     }
 
     private void answerWaiting(final int place, final long payment) {
@@ -353,7 +362,7 @@ final class RoutedPayments implements IssuerOutcomes {
         PaymentTable.result(payment, Result.CANCELLED_BY_REVERSAL);
         PaymentTable.state(payment, PaymentState.REVERSED);
         releaseRefund(payment);
-        payments.queue(place, PaymentTable.REVERSIBLE, nowNs);
+        payments.queue(place, retentionOfDeclined(payment), nowNs);
         payments.afterChange(payment);
         issuing.cancel(place, nowNs);
         answerWaiting(place, payment);

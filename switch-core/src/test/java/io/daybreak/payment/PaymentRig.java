@@ -230,6 +230,15 @@ final class PaymentRig implements AutoCloseable {
         must(apply(ConfigurePaymentsEncoder.TEMPLATE_ID, Participants.SYSTEM, ConfigurePaymentsEncoder.BLOCK_LENGTH));
     }
 
+    /** Windows so short that payments are forgotten in the middle of a test. */
+    void shortWindows(final long payments, final long identityMs, final long reversalMs, final long holdMs, final long refundMs) {
+        new ConfigurePaymentsEncoder().wrap(command, 0).correlationId(0).paymentCapacity(payments).cardCapacity(1_000)
+            .walletCapacity(1_000).merchantCapacity(1_000).terminalCapacity(1_000).issuerRequestCapacity(100)
+            .storeAndForwardCapacity(1_000).exceptionCapacity(10_000).identityWindowMs(identityMs).reversalWindowMs(reversalMs)
+            .holdWindowMs(holdMs).refundWindowMs(refundMs).futureToleranceMs(600 * SECOND_MS).reserveForFinishing(payments / 8);
+        must(apply(ConfigurePaymentsEncoder.TEMPLATE_ID, Participants.SYSTEM, ConfigurePaymentsEncoder.BLOCK_LENGTH));
+    }
+
     void account(final long id, final int currency, final int flags) {
         final AccountEncoder encoder = new AccountEncoder().wrap(command, 0).id(id).userData64(0).ledger(currency).code(1).flags(flags);
         encoder.userData128().hi(0).lo(0);

@@ -133,4 +133,32 @@ final class RefundTest {
         assertThat(pay(refund(1, 100).of(sold).currency(PaymentRig.USD))).isEqualTo("CURRENCY_DIFFERS");
         assertThat(pay(refund(1, 0).of(sold))).isEqualTo("AMOUNT_INVALID");
     }
+
+    /** The authorisation alone knows what was refunded by its name; it is kept as long as its completions. */
+    @Test
+    void shouldRefundCompletionOnceThoughItsAuthorisationIsOld() {
+        final PaymentMessage held = said(authorise(1, 10_000));
+        final PaymentMessage taken = said(completion(held, 10_000));
+        said(refund(1, 10_000).of(held));
+        rig.advance(40 * PaymentRig.DAY_MS);
+        for (int i = 0; i < 3; i++) {
+            said(purchase(2, 100));
+        }
+        assertThat(pay(refund(1, 1).of(taken))).isEqualTo("EXCEEDS_WHAT_WAS_CAPTURED");
+    }
+
+    /** A completion that names what was declined is a payment of its own. */
+    @Test
+    void shouldRefundCompletionOfDeclinedAuthorisationByReference() {
+        final PaymentMessage declined = rig.stamp(authorise(1, PaymentRig.OPENING_BALANCE + 1));
+        assertThat(say(declined)).isEqualTo("INSUFFICIENT_FUNDS");
+        final PaymentMessage taken = rig.stamp(completion(declined, 10_000).rrn(declined.rrn));
+        assertThat(say(taken)).isEqualTo("TAKEN_AS_AN_ITEM");
+        rig.advance(10 * PaymentRig.DAY_MS);
+        said(purchase(2, 100));
+        said(purchase(2, 100));
+        said(refund(1, 4_000).rrn(declined.rrn));
+        assertThat(pay(refund(1, 6_001).rrn(declined.rrn))).isEqualTo("EXCEEDS_WHAT_WAS_CAPTURED");
+        said(refund(1, 6_000).of(taken));
+    }
 }
