@@ -159,16 +159,8 @@ public final class NaivePayments {
             return !Said.isApproval(result) && result != Result.AWAITING_ISSUER;
         }
 
-        /** What other accounts than the wallet paid of it, and have not got back. */
-        long paidByOthers;
-
         long left() {
             return captured - undone - refunded;
-        }
-
-        /** What may be refunded: what the wallet itself paid. */
-        long leftToRefund() {
-            return left() - paidByOthers;
         }
     }
 
@@ -583,7 +575,7 @@ public final class NaivePayments {
 
 
     private static boolean agreesWithDe90(final Message first, final Message m) {
-        return (m.originalMti == 0 || (KnownDifferences.MTI_BY_CLASS ? first.messageClass() == m.originalMti / 100 : first.firstMti() == m.originalMti / 2 * 2)) && (m.originalStan == 0 || first.stan == m.originalStan)
+        return (m.originalMti == 0 || first.firstMti() == m.originalMti / 2 * 2) && (m.originalStan == 0 || first.stan == m.originalStan)
             && (m.originalTransmission == 0 || first.transmission == m.originalTransmission)
             && (m.originalInstitution == 0 || first.institution == m.originalInstitution);
     }
@@ -614,7 +606,7 @@ public final class NaivePayments {
                     return true;
                 }
             } else if (!r.rrn.isEmpty() && r.rrn.equals(m.rrn) && r.terminal.equals(m.terminal) && r.amount == m.amount
-                && (KnownDifferences.LOOSE_BEFORE || agreesWithDe90(m, r))) {
+                && agreesWithDe90(m, r)) {
                 return true;
             }
         }
@@ -646,8 +638,7 @@ public final class NaivePayments {
         final Card card = cards.get(m.card);
         if (card == null) {
             return !PaymentTown.isRouted(m.bin) ? Result.CARD_NOT_FOUND
-                : negativeRouted.contains(m.card) && !linkedRefund ? Result.CARD_ON_NEGATIVE_FILE
-                : KnownDifferences.ROUTED_EXPIRY && m.expiry != 0 && m.expiry < monthOf(0) ? Result.CARD_EXPIRED : Result.OK;
+                : negativeRouted.contains(m.card) && !linkedRefund ? Result.CARD_ON_NEGATIVE_FILE : Result.OK;
         }
         if (linkedRefund) {
             return Result.OK;
@@ -772,7 +763,7 @@ public final class NaivePayments {
         if (m.amount == 0 || m.operation == PaymentOperation.CASHBACK && m.cash > m.amount) {
             return Result.AMOUNT_INVALID;
         }
-        if (linked && m.amount > refunded.leftToRefund()) {
+        if (linked && m.amount > refunded.left()) {
             // What leaves nothing to refund is kept for the window of reversals only.
             alsoResult = refunded.left() <= 0 && nowNs - refunded.atNs > IDENTITY_WINDOW_NS ? Result.ORIGINAL_NOT_FOUND : -1;
             return Result.EXCEEDS_WHAT_WAS_CAPTURED;
@@ -920,7 +911,6 @@ public final class NaivePayments {
         final Card card = cards.get(m.card);
         final boolean atMerchant = m.operation != PaymentOperation.CASH_OUT;
         if (merchant == null && (atMerchant || !m.merchant.isEmpty()) || !terminals.containsKey(m.terminal)
-            || KnownDifferences.BLOCKED_AS_UNKNOWN && (!terminals.get(m.terminal) || merchant != null && !merchant.active())
             || (card != null ? card.wallet.currency : PaymentTown.isRouted(m.bin) ? PaymentTown.CNY : m.currency) != m.currency) {
             item(p, 0, m.amount);
             return Result.TAKEN_AS_AN_ITEM;
@@ -956,7 +946,7 @@ public final class NaivePayments {
             giveBackLimits(root, rest, root.captured + fromHold == 0 ? root.limitsCount : 0);
         }
         final long excess = m.amount - fromHold;
-        final long tolerated = KnownDifferences.NO_TOLERANCE_WHEN_FORCED && excess > tolerance ? 0 : Math.min(excess, tolerance);
+        final long tolerated = Math.min(excess, tolerance);
         final boolean tolerable = p.wallet != null && payer.available() >= tolerated && !payer.frozenDebits;
         final long forced = tolerable ? excess - tolerated : excess;
         long fromWallet = tolerable ? tolerated : 0;
@@ -970,10 +960,8 @@ public final class NaivePayments {
         move(receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
         p.fromPayer = fromHold + fromWallet;
         p.captured = m.amount;
-        p.paidByOthers = excess - fromWallet;
         if (root != null) {
             root.captured += m.amount;
-            root.paidByOthers += excess - fromWallet;
         }
         if (p.wallet != null && excess > 0) {
             limits.use(p.wallet, m.channel, fromWallet, fromHold > 0 ? 0 : 1, nowNs);
@@ -1112,12 +1100,8 @@ public final class NaivePayments {
             final long sold = original.captured - original.undone;
             final long feeBack = original.m.operation == PaymentOperation.CASHBACK
                 ? original.fee.of(original.feeBase) - original.fee.of(Math.max(0, original.feeBase - given))
-                : original.fee.of(sold) - (original.m.operation == PaymentOperation.BILL && KnownDifferences.WHOLE_FEE_OF_BILL ? 0
-                    : original.fee.of(sold - given));
+                : original.fee.of(sold) - original.fee.of(sold - given);
             move(PaymentTown.FEES, original.receiver, feeBack);
-            if (original.m.operation == PaymentOperation.BILL && KnownDifferences.WHOLE_FEE_OF_BILL) {
-                original.fee = Fee.NONE;
-            }
             if (original.m.operation == PaymentOperation.CASHBACK) {
                 original.feeBase = Math.max(0, original.feeBase - given);
             }
@@ -1128,10 +1112,6 @@ public final class NaivePayments {
             move(original.receiver, institution.exception(), toException);
             move(original.receiver, original.payer, given - toException);
             toPayer = given - toException;
-            original.paidByOthers -= Math.min(original.paidByOthers, toException);
-            if (ofCompletion) {
-                original.root.paidByOthers -= Math.min(original.root.paidByOthers, toException);
-            }
             original.fromPayer -= toPayer;
         }
         original.undone += given;
@@ -1160,7 +1140,7 @@ public final class NaivePayments {
     private boolean approveByStandIn(final Payment p) {
         final Message m = p.m;
         final boolean may = m.bin == 99_000_210 && m.amount <= 5_000 && m.channel != PaymentChannel.E_COMMERCE
-            && merchants.get(m.merchant) != null && (KnownDifferences.ONLY_DE_18 ? m.mcc : merchants.get(m.merchant).mcc()) != 6011
+            && merchants.get(m.merchant) != null && merchants.get(m.merchant).mcc() != 6011
             && (m.operation == PaymentOperation.PURCHASE || m.operation == PaymentOperation.AUTHORISE);
         if (!may) {
             return false;
@@ -1202,7 +1182,7 @@ public final class NaivePayments {
         move(PaymentTown.ISSUER_SETTLEMENT, p.receiver, fromHold);
         move(institution.exception(), p.receiver, p.m.amount - fromHold);
         move(p.receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
-        if (p.m.amount > 0 || KnownDifferences.ROUTED_NOTHING_COUNTED) {
+        if (p.m.amount > 0) {
             totals.count(p.m.institution, p.m.currency, p.date, NaiveTotals.DEBITS, p.m.amount);
         }
         if (root != null) {
@@ -1334,7 +1314,7 @@ public final class NaivePayments {
         } else if (cards.containsKey(token)) {
             cards.get(token).negative = add;
             result = Result.OK;
-        } else if (PaymentTown.isRouted(bin) && !KnownDifferences.ROUTED_UNKNOWN_TO_0302) {
+        } else if (PaymentTown.isRouted(bin)) {
             if (add) {
                 negativeRouted.add(token);
             } else {

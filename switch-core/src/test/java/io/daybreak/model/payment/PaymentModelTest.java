@@ -21,12 +21,8 @@ class PaymentModelTest {
     private static final long SEED = Long.getLong("daybreak.paymodel.seed", 20_261_123L);
     private static final int SHORTENING_RUNS = Integer.getInteger("daybreak.paymodel.shortening", 600);
 
-    /**
-     * Model and switch differ still about advices at what was blocked since, and about limits over the border of a month: those
-     * profiles run nightly.
-     */
     @ParameterizedTest
-    @EnumSource(value = PaymentTraffic.Profile.class, mode = EnumSource.Mode.EXCLUDE, names = {"LOCAL", "LIMITS"})
+    @EnumSource(PaymentTraffic.Profile.class)
     void shouldAgreeWithNaivePayments(final PaymentTraffic.Profile profile) {
         run(profile, SEED, STEPS);
     }

@@ -3,16 +3,14 @@ package io.daybreak.model.payment;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.Result;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/**
- * The shortest histories in which the switch was found to differ from docs/iso8583.md. A test that is disabled shows a
- * difference that is still there; one that is not guards a repair.
- */
-class KnownDifferencesTest {
+/** The shortest histories in which the switch was found to differ from docs/iso8583.md: each guards a repair. */
+class RepairedDifferencesTest {
     private static final long MS = 1_000_000L;
 
     private PaymentComparison town;
@@ -87,7 +85,6 @@ class KnownDifferencesTest {
 
     /** REV-14. */
     @Test
-    @Disabled("I10: the whole fee of a bill payment comes back with a part of it")
     void shouldGiveBackFeeOfBillPaymentInProportion() {
         final SwitchRig rig = rig(false);
         final Message bill = message(200, PaymentOperation.BILL, 1, 2_500);
@@ -97,12 +94,11 @@ class KnownDifferencesTest {
         final Message part = reversal(bill);
         part.remaining = 2_360;
         assertThat(send(rig, part)).isEqualTo("OK");
-        assertThat(rig.accounts(java.util.List.of(PaymentTown.FEES))).containsEntry(PaymentTown.FEES, "1/0/15/0");
+        assertThat(rig.accounts(List.of(PaymentTown.FEES))).containsEntry(PaymentTown.FEES, "1/0/15/0");
     }
 
     /** ADV-04, table of postings. */
     @Test
-    @Disabled("I3: a completion beyond its tolerance loses the tolerance")
     void shouldLetWalletPayWhatHoldAndToleranceCover() {
         final SwitchRig rig = rig(false);
         final Message authorisation = message(100, PaymentOperation.AUTHORISE, 1, 9_999);
@@ -111,12 +107,11 @@ class KnownDifferencesTest {
         final Message completion = message(220, PaymentOperation.COMPLETION, 1, 13_901).naming(authorisation);
         completion.merchant = PaymentTown.RESTAURANT;
         assertThat(send(rig, completion)).isEqualTo("TAKEN_AS_AN_ITEM");
-        assertThat(rig.accounts(java.util.List.of(1L))).as("forced are 1903, below the cap").containsEntry(1L, "13901/0/1000000/0");
+        assertThat(rig.accounts(List.of(1L))).as("forced are 1903, below the cap").containsEntry(1L, "13901/0/1000000/0");
     }
 
     /** ORG-04 with REV-09. */
     @Test
-    @Disabled("I4: what is not zero in an incomplete DE 90 of a reversal that came first is forgotten")
     void shouldNotRefuseWhatAnIncompleteDe90DoesNotName() {
         final SwitchRig rig = rig(false);
         final Message refund = message(200, PaymentOperation.REFUND, 4, 999);
@@ -156,12 +151,11 @@ class KnownDifferencesTest {
         repeat.transmission++;
         assertThat(send(rig, repeat)).isEqualTo("OK");
         assertThat(send(rig, purchase)).isEqualTo("OK");
-        assertThat(rig.accounts(java.util.List.of(1L))).containsEntry(1L, "2000/0/1000000/0");
+        assertThat(rig.accounts(List.of(1L))).containsEntry(1L, "2000/0/1000000/0");
     }
 
     /** OP-26, RTE-23. */
     @Test
-    @Disabled("I6: 0302 does not know routed cards")
     void shouldPutRoutedCardOnTheNegativeFile() {
         final SwitchRig rig = rig(true);
         nowNs += MS;
@@ -172,7 +166,6 @@ class KnownDifferencesTest {
 
     /** STI-03. */
     @Test
-    @Disabled("I7: stand-in looks at DE 18 and not at the merchant's category")
     void shouldNotStandInForExcludedCategoryOfMerchant() {
         final SwitchRig rig = rig(true);
         nowNs += MS;
@@ -184,7 +177,6 @@ class KnownDifferencesTest {
 
     /** PRE-13. */
     @Test
-    @Disabled("I12: a routed card with a past DE 14 is declined without asking the issuer")
     void shouldLetIssuerDecideAboutExpiry() {
         final SwitchRig rig = rig(true);
         final Message purchase = message(200, PaymentOperation.PURCHASE, PaymentTown.ROUTED_CARD, 100);
@@ -194,12 +186,30 @@ class KnownDifferencesTest {
 
     /** ADV-08, CMP-07. */
     @Test
-    @Disabled("I13: an advice at a blocked terminal moves nothing, as at an unknown one")
     void shouldBookAdviceAtBlockedTerminal() {
         final SwitchRig rig = rig(false);
         final Message advice = message(220, PaymentOperation.PURCHASE, 1, 500);
         advice.terminal = PaymentTown.BLOCKED_TERMINAL;
         assertThat(send(rig, advice)).isEqualTo("TAKEN_AS_AN_ITEM");
-        assertThat(rig.accounts(java.util.List.of(1L))).containsEntry(1L, "500/0/1000000/0");
+        assertThat(rig.accounts(List.of(1L))).containsEntry(1L, "500/0/1000000/0");
+    }
+
+    /** DUP-13: the completion of a declined authorisation is reversed when that is forgotten, and its place free. */
+    @Test
+    void shouldCountReversalInTheDigestWhileRecordsAreForgotten() {
+        final SwitchRig rig = rig(false);
+        Message declined = null;
+        for (int i = 0; i < 12; i++) {
+            declined = message(100, PaymentOperation.AUTHORISE, PaymentTown.POOR, 99);
+            assertThat(send(rig, declined)).isEqualTo("INSUFFICIENT_FUNDS");
+        }
+        nowNs += 8 * 86_400_000L * MS;
+        final Message completion = message(220, PaymentOperation.COMPLETION, PaymentTown.POOR, 99).naming(declined);
+        assertThat(send(rig, completion)).isEqualTo("TAKEN_AS_AN_ITEM");
+        for (int i = 0; i < 4; i++) {
+            assertThat(send(rig, message(200, PaymentOperation.PURCHASE, PaymentTown.POOR, 99))).isEqualTo("INSUFFICIENT_FUNDS");
+        }
+        assertThat(send(rig, reversal(completion))).isEqualTo("OK");
+        rig.check();
     }
 }
