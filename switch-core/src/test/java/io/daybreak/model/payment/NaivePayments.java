@@ -1309,20 +1309,20 @@ public final class NaivePayments {
             return known;
         }
         final int result;
-        if ((institutions.get(institution).rights() & InstitutionRights.FILE_UPDATE) == 0) {
+        if (!cards.containsKey(token) && !PaymentTown.isRouted(bin)) {
+            result = Result.CARD_NOT_FOUND;
+        } else if ((institutions.get(institution).rights() & InstitutionRights.FILE_UPDATE) == 0) {
             result = Result.OPERATION_NOT_GRANTED;
         } else if (cards.containsKey(token)) {
             cards.get(token).negative = add;
             result = Result.OK;
-        } else if (PaymentTown.isRouted(bin)) {
+        } else {
             if (add) {
                 negativeRouted.add(token);
             } else {
                 negativeRouted.remove(token);
             }
             result = Result.OK;
-        } else {
-            result = Result.CARD_NOT_FOUND;
         }
         fileUpdates.put(identity, result);
         return result;

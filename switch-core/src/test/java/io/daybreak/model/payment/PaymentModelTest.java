@@ -27,7 +27,6 @@ class PaymentModelTest {
         run(profile, SEED, STEPS);
     }
 
-    @Tag("nightly")
     @Test
     void shouldAgreeWithNaivePaymentsFromFreshSeed() {
         final long seed = ThreadLocalRandom.current().nextLong(1L << 40);

@@ -192,7 +192,7 @@ final class SwitchRig implements AutoCloseable {
         final FileUpdateEncoder e = new FileUpdateEncoder().wrap(command, 0);
         e.token().hi(Message.TOKEN_HI).lo(token);
         e.institution(institution).stan(stan).transmission(transmission).mti(302).action(add ? 1 : 3)
-            .bin((int) PaymentTown.binOf(token));
+            .bin(PaymentTown.isRouted(PaymentTown.binOf(token)) ? PaymentTown.binOf(token) : 0);
         answer.setMemory(0, 128, (byte) 0);
         machine.applyPayment(FileUpdateEncoder.TEMPLATE_ID, participant, command, 0, FileUpdateEncoder.BLOCK_LENGTH, 0, 0, outcome, answer, 0);
         final Reply reply = new Reply(outcome.result, outcome.flags, outcome.sequence, Answer.of(answer, 0));
