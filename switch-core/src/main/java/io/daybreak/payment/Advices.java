@@ -113,7 +113,7 @@ final class Advices {
             return;
         }
         postings.begin(decision);
-        final int root = decision.command.has(PaymentFlags.HAS_ORIGINAL) ? originals.ofIncrement(decision.command) : Decision.NOT_FOUND;
+        final int root = decision.command.has(PaymentFlags.HAS_ORIGINAL) ? originals.ofIncrement(decision.command, decision.nowNs) : Decision.NOT_FOUND;
         if (root >= 0 && PaymentTable.state(payments.address(root)) == PaymentState.AUTHORISED
             && postings.openHold(payments.address(root), decision.nowNs) != Legs.NO_HOLD) {
             decision.original = root;

@@ -93,7 +93,7 @@ final class Completions {
         if (exceeds) {
             return ExceptionReason.FORCED_ABOVE_HOLD;
         }
-        return checks.cardIsGood(decision) == Result.OK ? 0 : ExceptionReason.FORCED_ON_BLOCKED_CARD;
+        return decision.command.amountMinor() == 0 || checks.cardIsGood(decision) == Result.OK ? 0 : ExceptionReason.FORCED_ON_BLOCKED_CARD;
     }
 
     private static boolean isExpired(final long root, final long nowNs) {
@@ -136,6 +136,7 @@ final class Completions {
                     PaymentTable.captured(root) == 0 ? 1 : 0, PaymentTable.timestampNs(root));
             }
         }
+        PaymentTable.held(payment, fromHold);
         useLimits(decision, amount > 0 && hold == Legs.NO_HOLD, forcePost.fromWallet());
         booked(decision, amount);
     }

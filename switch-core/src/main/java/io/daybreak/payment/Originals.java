@@ -3,6 +3,7 @@ package io.daybreak.payment;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PaymentState;
+import io.daybreak.protocol.Result;
 
 /**
  * Finds what a message is about among the payments that are remembered: its own first request (a duplicate), the original that it
@@ -20,6 +21,8 @@ final class Originals {
 
     private final PaymentTable payments;
     private final Windows windows;
+    /** Older payments are no candidates of the search at work: whether they are still remembered decides nothing. */
+    private long oldestNs;
 
     Originals(final PaymentTable payments, final Windows windows) {
         this.payments = payments;
@@ -90,24 +93,25 @@ final class Originals {
 
     /** The original of a reversal, inside the window of reversals: any payment but a reversal. */
     int ofReversal(final PaymentCommand command, final long nowNs) {
-        final int place = namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REVERSIBLE);
-        return place < 0 || PaymentTable.timestampNs(payments.address(place)) >= nowNs - windows.reversalNs() ? place : NOT_FOUND;
+        oldestNs = nowNs - windows.reversalNs();
+        return namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REVERSIBLE);
     }
 
-    /** The authorisation that an increment adds to. */
-    int ofIncrement(final PaymentCommand command) {
+    /** The authorisation that an increment adds to, inside the window of completions. */
+    int ofIncrement(final PaymentCommand command, final long nowNs) {
+        oldestNs = nowNs - windows.keptNs(PaymentTable.COMPLETABLE);
         return root(namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.AUTHORISATION));
     }
 
     /**
-     * The authorisation that a completion captures from: by DE 90, or by DE 37 and 38. One that was not approved is none, and
-     * neither is one so old that it might be forgotten before its completion.
+     * The authorisation that a completion captures from: by DE 90, or by DE 37 and 38, inside its window, so that it is not
+     * forgotten before its completion. One that was not approved is none.
      */
     int ofCompletion(final PaymentCommand command, final long nowNs) {
+        oldestNs = nowNs - windows.keptNs(PaymentTable.COMPLETABLE);
         final int place = root(namesOriginal(command) ? byTrace(command)
             : byReference(command, command.approvalWord() != 0 ? Wanted.AUTHORISATION_BY_CODE : Wanted.AUTHORISATION));
-        return place >= 0 && isApprovedOrAwaited(payments.address(place))
-            && PaymentTable.timestampNs(payments.address(place)) >= nowNs - windows.keptNs(PaymentTable.COMPLETABLE) ? place : NOT_FOUND;
+        return place >= 0 && isApprovedOrAwaited(payments.address(place)) ? place : NOT_FOUND;
     }
 
     private static boolean isApprovedOrAwaited(final long payment) {
@@ -119,12 +123,12 @@ final class Originals {
      * the window of refunds.
      */
     int ofRefund(final PaymentCommand command, final long nowNs) {
+        oldestNs = nowNs - windows.refundNs();
         int place = namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REFUNDABLE);
         if (place >= 0 && PaymentTable.hasFlag(payments.address(place), PaymentTable.INCREMENT)) {
             place = originalOf(payments.address(place));
         }
-        return place >= 0 && isRefundable(payments.address(place))
-            && PaymentTable.timestampNs(payments.address(place)) >= nowNs - windows.refundNs() ? place : NOT_FOUND;
+        return place >= 0 && isRefundable(payments.address(place)) ? place : NOT_FOUND;
     }
 
     /** An increment stands for its first authorisation; anything else than an authorisation for nothing. */
@@ -186,11 +190,11 @@ final class Originals {
             && command.originalInstitution() != command.institution();
     }
 
-    /** A reversal or a file update is no original; nor is another card's payment. */
-    private static boolean isOriginal(final long payment, final PaymentCommand command) {
+    /** A reversal or a file update is no original; nor is another card's payment, nor one that is too old. */
+    private boolean isOriginal(final long payment, final PaymentCommand command) {
         final int messageClass = PaymentTable.messageClass(payment);
         return (messageClass == PaymentCommand.CLASS_AUTHORISATION || messageClass == PaymentCommand.CLASS_FINANCIAL)
-            && PaymentTable.hasTokenOf(payment, command);
+            && PaymentTable.timestampNs(payment) >= oldestNs && PaymentTable.hasTokenOf(payment, command);
     }
 
     /** What is looked for by DE 37, and what has to agree besides acquirer and token. */
@@ -242,7 +246,8 @@ final class Originals {
             case REVERSIBLE:
                 return PaymentTable.terminal(payment) == command.terminal()
                     && (PaymentTable.amount(payment) == command.amountMinor()
-                    || PaymentTable.approved(payment) == command.amountMinor());
+                    || PaymentTable.result(payment) == Result.APPROVED_IN_PART
+                    && PaymentTable.approved(payment) == command.amountMinor());
             case AUTHORISATION:
                 return PaymentTable.terminal(payment) == command.terminal() && isHeld(payment);
             case AUTHORISATION_BY_CODE:

@@ -838,7 +838,10 @@ public final class PaymentTable {
         UnsafeApi.putLong(payment + AVAILABLE, value);
     }
 
-    /** Of an authorisation: all that was held or approved so far, increments included, less what was released. Minor units. */
+    /**
+     * Of an authorisation: all that was held or approved so far, increments included, less what was released. Of a completion: what of
+     * it came from the hold. Minor units.
+     */
     static long held(final long payment) {
         return UnsafeApi.getLong(payment + HELD);
     }

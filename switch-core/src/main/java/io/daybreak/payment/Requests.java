@@ -104,7 +104,7 @@ final class Requests {
     }
 
     private int findAuthorisation(final Decision decision) {
-        decision.original = originals.ofIncrement(decision.command);
+        decision.original = originals.ofIncrement(decision.command, decision.nowNs);
         if (decision.original < 0) {
             decision.original = Decision.NOT_FOUND;
             return Result.ORIGINAL_NOT_FOUND;

@@ -218,7 +218,7 @@ final class Reversals {
         PaymentTable.held(root, PaymentTable.held(root) - backMinor);
         payments.afterChange(root);
         final boolean whole = !increment && PaymentTable.captured(root) == 0 && PaymentTable.held(root) == 0;
-        giveLimitsBack(original, root, backMinor, whole);
+        giveLimitsBack(original, original, backMinor, whole);
     }
 
     /** Limits were used when the money was held, or else when it was paid. */
@@ -335,7 +335,7 @@ final class Reversals {
         payments.afterChange(original);
         final int operation = PaymentTable.operation(original);
         final int place = originals.originalOf(original);
-        long usedBy = original;
+        long besides = toPayerMinor;
         final boolean withoutHold = PaymentTable.hasFlag(original, PaymentTable.WITHOUT_HOLD);
         if (place != PaymentTable.NOT_FOUND && operation == PaymentOperation.COMPLETION) {
             final long root = payments.address(place);
@@ -343,13 +343,23 @@ final class Reversals {
             PaymentTable.captured(root, PaymentTable.captured(root) - backMinor);
             PaymentTable.fee(root, PaymentTable.fee(root) - Math.min(feeMinor, PaymentTable.fee(root)));
             payments.afterChange(root);
-            usedBy = withoutHold ? original : root;
+            if (!withoutHold) {
+                // The hold used limits in its own time, and its completion what the wallet paid besides; that goes back first.
+                besides = Math.min(toPayerMinor, paidBesides(original, backMinor - toPayerMinor));
+                giveLimitsBack(original, root, toPayerMinor - besides, false);
+            }
         } else if (place != PaymentTable.NOT_FOUND && operation == PaymentOperation.REFUND) {
             refundable(place, backMinor, feeMinor);
         }
         final boolean whole = PaymentTable.reversed(original) + backMinor == PaymentTable.approved(original)
             && (operation != PaymentOperation.COMPLETION || withoutHold);
-        giveLimitsBack(original, usedBy, toPayerMinor, whole);
+        giveLimitsBack(original, original, besides, whole);
+    }
+
+    /** What the wallet paid of a completion besides the hold and has not got back; {@code asideMinor} goes to another right now. */
+    private static long paidBesides(final long completion, final long asideMinor) {
+        final long aside = asideMinor + (PaymentTable.hasFlag(completion, PaymentTable.PAID_ASIDE) ? PaymentTable.aside(completion) : 0);
+        return Math.max(0, PaymentTable.approved(completion) - PaymentTable.reversed(completion) - aside - PaymentTable.held(completion));
     }
 
     /** What was refunded may be refunded anew. */

@@ -28,6 +28,10 @@ public final class NaivePayments {
     private static final long NS_PER_MS = 1_000_000L;
     private static final long IDENTITY_WINDOW_NS = 86_400_000L * NS_PER_MS;
     private static final long FUTURE_NS = 600_000L * NS_PER_MS;
+    private static final long REVERSAL_WINDOW_NS = 7 * IDENTITY_WINDOW_NS;
+    private static final long REFUND_WINDOW_NS = 180 * IDENTITY_WINDOW_NS;
+    /** That of holds, and of reversals behind it. */
+    private static final long COMPLETION_WINDOW_NS = PaymentTown.HOLD_MS * NS_PER_MS + REVERSAL_WINDOW_NS;
     private static final int MAX_WAITERS = 8;
     private static final int PIN_TRIES = 3;
 
@@ -131,6 +135,8 @@ public final class NaivePayments {
         long receiver;
         /** What the payer itself paid; the acquirer's exception account paid the rest. */
         long fromPayer;
+        /** Of a completion: what of it came from the hold. */
+        long fromHold;
         /** A refund's part that the settlement account lent the merchant. */
         long funded;
         Fee fee = Fee.NONE;
@@ -139,6 +145,8 @@ public final class NaivePayments {
         Wallet wallet;
         /** Authorisation: what is held still, and whether the hold is open. */
         long held;
+        /** Authorisation: all that was authorised, increments included, less what was reversed. */
+        long authorised;
         boolean open;
         boolean expired;
         long deadlineNs;
@@ -544,17 +552,19 @@ public final class NaivePayments {
 
     /** ORG-01 to ORG-07. {@code null}: none, or more than one. */
     private Payment findOriginal(final Message m, final boolean byAmount, final boolean byMerchant) {
+        final long windowNs = m.isReversal() ? REVERSAL_WINDOW_NS : m.operation == PaymentOperation.REFUND ? REFUND_WINDOW_NS
+            : COMPLETION_WINDOW_NS;
         final Set<Payment> found = new LinkedHashSet<>();
         if (m.originalMti != 0 && m.originalStan != 0 && m.originalTransmission != 0) {
             for (final Payment p : byTrace.getOrDefault(trace(m.institution, m.originalStan), List.of())) {
-                if (mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card) {
+                if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card) {
                     found.add(p);
                 }
             }
         } else if (!m.rrn.isEmpty()) {
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
-                if (mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
-                    && (!byAmount || p.m.amount == m.amount)
+                if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
+                    && (!byAmount || p.m.amount == m.amount || p.result == Result.APPROVED_IN_PART && p.amount == m.amount)
                     && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && !p.isDeclined())) {
                     found.add(byAmount ? p : whole(p));
                 }
@@ -587,7 +597,7 @@ public final class NaivePayments {
         } else {
             int count = 0;
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
-                if (p.m.operation == PaymentOperation.AUTHORISE && p.m.card == m.card && p.approvalCode.equals(m.approvalCode)) {
+                if (p.m.operation == PaymentOperation.AUTHORISE && p.m.card == m.card && p.atNs >= nowNs - COMPLETION_WINDOW_NS && p.approvalCode.equals(m.approvalCode)) {
                     found = p;
                     count++;
                 }
@@ -882,6 +892,7 @@ public final class NaivePayments {
             p.deadlineNs = nowNs + PaymentTown.HOLD_MS * NS_PER_MS;
             holds.add(p);
         }
+        root.authorised += p.amount;
         hold(root, p.amount);
     }
 
@@ -933,7 +944,8 @@ public final class NaivePayments {
         p.feeBase = m.operation == PaymentOperation.CASHBACK ? m.amount - m.cash : m.amount;
         final boolean open = root != null && root.open;
         final long fromHold = open ? Math.min(m.amount, root.held) : 0;
-        final long tolerance = open ? root.held * p.fee.tolerance() / 1_000 : 0;
+        final long tolerance = open ? root.authorised * p.fee.tolerance() / 1_000 : 0;
+        final long room = open ? root.authorised + tolerance - (root.captured - root.undone) - fromHold : 0;
         final Account payer = accounts.get(p.payer);
         if (fromHold > 0) {
             release(root, fromHold);
@@ -946,7 +958,7 @@ public final class NaivePayments {
             giveBackLimits(root, rest, root.captured + fromHold == 0 ? root.limitsCount : 0);
         }
         final long excess = m.amount - fromHold;
-        final long tolerated = Math.min(excess, tolerance);
+        final long tolerated = Math.max(0, Math.min(excess, Math.min(tolerance, room)));
         final boolean tolerable = p.wallet != null && payer.available() >= tolerated && !payer.frozenDebits;
         final long forced = tolerable ? excess - tolerated : excess;
         long fromWallet = tolerable ? tolerated : 0;
@@ -959,6 +971,7 @@ public final class NaivePayments {
         move(institution.exception(), receiver, excess - fromWallet);
         move(receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
         p.fromPayer = fromHold + fromWallet;
+        p.fromHold = fromHold;
         p.captured = m.amount;
         if (root != null) {
             root.captured += m.amount;
@@ -1040,6 +1053,7 @@ public final class NaivePayments {
             return exceeds(p, left);
         }
         final long given = left - remaining;
+        root.authorised -= given;
         release(root, given);
         if (increment) {
             original.undone += given;
@@ -1122,7 +1136,12 @@ public final class NaivePayments {
             original.root.undone += given;
         }
         if (isDebit(original.m.operation)) {
-            giveBackLimits(original, toPayer, original.captured == original.undone ? original.limitsCount : 0);
+            // original.fromPayer is what is left of it by now.
+            final long besides = ofCompletion ? Math.min(toPayer, Math.max(0, original.fromPayer + toPayer - original.fromHold)) : toPayer;
+            giveBackLimits(original, besides, original.captured == original.undone ? original.limitsCount : 0);
+            if (ofCompletion) {
+                giveBackLimits(original.root, toPayer - besides, 0);
+            }
         }
         totals.count(m.institution, m.currency, p.date, credit ? NaiveTotals.CREDIT_REVERSALS : NaiveTotals.DEBIT_REVERSALS, given);
         return result;

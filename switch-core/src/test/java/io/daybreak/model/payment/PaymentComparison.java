@@ -183,6 +183,9 @@ final class PaymentComparison implements AutoCloseable {
         if ((answer.flags() & PaymentAnswerFlags.HAS_AMOUNT) != 0 || Said.isApproval(p.result)) {
             same(answer.amount(), said.amount, "DE 4", where);
         }
+        if (repeated && p.routed) {
+            learnWhatNobodyWasTold(p, answer);
+        }
         if (repeated || !p.rrn.isEmpty()) {
             same(answer.rrn(), p.rrn, "DE 37", where);
         } else {
@@ -204,6 +207,16 @@ final class PaymentComparison implements AutoCloseable {
         }
         if (said.left >= 0) {
             same(answer.left(), said.left, "what is left of the limit", where);
+        }
+    }
+
+    /** A repeat may be the first to tell DE 37 and 38: who waited was gone after a restart, or is answered in this very step. */
+    private void learnWhatNobodyWasTold(final NaivePayments.Payment p, final SwitchRig.Answer answer) {
+        if (p.rrn.isEmpty()) {
+            model.referenceWasMade(p, answer.rrn());
+        }
+        if (p.approvalCode.isEmpty() && Said.isApproval(p.result)) {
+            p.approvalCode = answer.approvalCode();
         }
     }
 
