@@ -1,7 +1,6 @@
 package io.daybreak.machine;
 
 import io.daybreak.memory.CollectedSlabs;
-import io.daybreak.memory.SlabAllocator;
 import io.daybreak.model.AccountView;
 import io.daybreak.model.Answer;
 import io.daybreak.model.BalanceView;
@@ -33,7 +32,6 @@ import io.daybreak.protocol.codec.TotalsAnswerDecoder;
 import io.daybreak.protocol.codec.TransferEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerDecoder;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.math.BigInteger;
@@ -56,7 +54,7 @@ final class MachineRig implements Ledger, AutoCloseable {
     private static final int ANSWER_BYTES = 24 * 1024;
 
     final StateMachine machine;
-    private final ReusingAllocator slabs = new ReusingAllocator();
+    private final CollectedSlabs slabs = new CollectedSlabs();
     private final MutableDirectBuffer command = new UnsafeBuffer(ByteBuffer.allocateDirect(TransferEncoder.BLOCK_LENGTH * MAX_CHAIN));
     private final MutableDirectBuffer query = new UnsafeBuffer(ByteBuffer.allocateDirect(ANSWER_BYTES));
     private final MutableDirectBuffer answer = new UnsafeBuffer(ByteBuffer.allocateDirect(ANSWER_BYTES));
@@ -326,13 +324,13 @@ final class MachineRig implements Ledger, AutoCloseable {
     }
 
     int slabCount() {
-        return slabs.lent.size();
+        return slabs.slabCount();
     }
 
     /** Lets the next rig of this process use the memory again; this one must not be used any more. */
     @Override
     public void close() {
-        slabs.giveBack();
+        slabs.close();
     }
 
     record Page(int result, long nextCursor, long memoryBeginsSequence, List<TransferView> transfers) {
@@ -346,43 +344,5 @@ final class MachineRig implements Ledger, AutoCloseable {
     }
 
     record ParticipantView(int result, long participantId, long keyId, int roles, long idCapacity, String code) {
-    }
-
-    /** Slabs that outlive their machine and serve the next one: rows of a table each have a machine of their own. */
-    private static final class ReusingAllocator implements SlabAllocator {
-        private static final List<Long> FREE = new ArrayList<>();
-        private static final SlabAllocator PLAIN = new CollectedSlabs();
-
-        private final List<Long> lent = new ArrayList<>();
-
-        @Override
-        public long allocateZeroed() {
-            final long address;
-            synchronized (FREE) {
-                if (FREE.isEmpty()) {
-                    address = PLAIN.allocateZeroed();
-                } else {
-                    address = FREE.remove(FREE.size() - 1);
-                    UnsafeApi.setMemory(address, SLAB_BYTES, (byte) 0);
-                }
-            }
-            lent.add(address);
-            return address;
-        }
-
-        @Override
-        public void release(final long address) {
-            lent.remove(address);
-            synchronized (FREE) {
-                FREE.add(address);
-            }
-        }
-
-        void giveBack() {
-            synchronized (FREE) {
-                FREE.addAll(lent);
-            }
-            lent.clear();
-        }
     }
 }

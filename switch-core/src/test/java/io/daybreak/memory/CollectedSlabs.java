@@ -9,13 +9,18 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.UnsafeApi;
 
 /**
- * Slabs for tests, which make thousands of state machines and close none: those of an allocator that nobody reaches any more are
- * used again by others. The heap knows nothing of this memory, so the collector is asked to look when much of it is out.
+ * Slabs for tests, which make thousands of state machines: those of an allocator that was closed, or that nobody reaches any more, are
+ * used again by others, whatever test they belong to. The heap knows nothing of this memory, so the collector is asked to look
+ * when much of it is out.
+ * <p>
+ * A slab is made zero by looking at it: a page that is zero is left alone, so that one that a machine never wrote to never takes
+ * memory. Machines have many tables, and most stay all but empty in a test.
  */
-public final class CollectedSlabs implements SlabAllocator {
+public final class CollectedSlabs implements SlabAllocator, AutoCloseable {
     /** Slabs, 4 MiB each, that may be out before the collector is asked; and again after so many more. */
     private static final int UNASKED = 192;
     private static final int ASK_EVERY = 64;
+    private static final int PAGE_BYTES = 4_096;
     private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final Cleaner CLEANER = Cleaner.create();
     private static final Deque<Long> FREE = new ArrayDeque<>();
@@ -32,8 +37,26 @@ public final class CollectedSlabs implements SlabAllocator {
     public long allocateZeroed() {
         final long address = take();
         taken.add(address);
-        UnsafeApi.setMemory(address, SLAB_BYTES, (byte) 0);
+        clear(address);
         return address;
+    }
+
+    private static void clear(final long slab) {
+        for (long page = slab; page < slab + SLAB_BYTES; page += PAGE_BYTES) {
+            long bits = 0;
+            for (long word = page; word < page + PAGE_BYTES; word += Long.BYTES) {
+                bits |= UnsafeApi.getLong(word);
+            }
+            if (bits != 0) {
+                UnsafeApi.setMemory(page, PAGE_BYTES, (byte) 0);
+            }
+        }
+    }
+
+    /** Lets others use the slabs at once; whoever has them must not use them any more. */
+    @Override
+    public void close() {
+        taken.run();
     }
 
     @Override
@@ -42,6 +65,11 @@ public final class CollectedSlabs implements SlabAllocator {
         synchronized (FREE) {
             FREE.push(address);
         }
+    }
+
+    /** Slabs that are out. */
+    public int slabCount() {
+        return taken.count();
     }
 
     private static long take() {
@@ -87,12 +115,17 @@ public final class CollectedSlabs implements SlabAllocator {
             slabs.remove(address);
         }
 
+        synchronized int count() {
+            return slabs.size();
+        }
+
         @Override
         public synchronized void run() {
             synchronized (FREE) {
                 FREE.addAll(slabs);
                 FREE.notifyAll();
             }
+            slabs.clear();
         }
     }
 }

@@ -3,7 +3,6 @@ package io.daybreak.payment;
 import io.daybreak.machine.Outcome;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.memory.CollectedSlabs;
-import io.daybreak.memory.SlabAllocator;
 import io.daybreak.model.ConfigureCommand;
 import io.daybreak.protocol.AccountFlags;
 import io.daybreak.protocol.CardStatus;
@@ -45,7 +44,6 @@ import io.daybreak.protocol.codec.ResolveExceptionEncoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferEncoder;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
@@ -105,7 +103,7 @@ final class PaymentRig implements AutoCloseable {
     /** Keeps no journal and checks nothing: for loads. */
     boolean recordsNothing;
 
-    private final ReusingAllocator slabs = new ReusingAllocator();
+    private final CollectedSlabs slabs = new CollectedSlabs();
     private final MutableDirectBuffer command = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
     private final MutableDirectBuffer answer = new UnsafeBuffer(ByteBuffer.allocateDirect(24 * 1024));
     private final Outcome outcome = new Outcome();
@@ -156,7 +154,7 @@ final class PaymentRig implements AutoCloseable {
     /** Lets the next town use the memory of this one, which must not be used any more. */
     @Override
     public void close() {
-        slabs.giveBack();
+        slabs.close();
         OPEN.remove(this);
     }
 
@@ -589,37 +587,5 @@ final class PaymentRig implements AutoCloseable {
         assertThat(a.result()).isZero();
         return new Status(a.payments(), a.paymentCapacity(), a.reversalsBeforeOriginal(), a.openExceptions(), a.issuerRequests(),
             a.storeAndForward());
-    }
-
-    /** Slabs that outlive their town and serve the next one. */
-    private static final class ReusingAllocator implements SlabAllocator {
-        private static final List<Long> FREE = new ArrayList<>();
-        private static final SlabAllocator PLAIN = new CollectedSlabs();
-
-        private final List<Long> lent = new ArrayList<>();
-
-        @Override
-        public long allocateZeroed() {
-            final long address;
-            if (FREE.isEmpty()) {
-                address = PLAIN.allocateZeroed();
-            } else {
-                address = FREE.remove(FREE.size() - 1);
-                UnsafeApi.setMemory(address, SLAB_BYTES, (byte) 0);
-            }
-            lent.add(address);
-            return address;
-        }
-
-        @Override
-        public void release(final long address) {
-            lent.remove(address);
-            FREE.add(address);
-        }
-
-        void giveBack() {
-            FREE.addAll(lent);
-            lent.clear();
-        }
     }
 }

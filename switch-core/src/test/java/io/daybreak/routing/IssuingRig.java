@@ -1,6 +1,6 @@
 package io.daybreak.routing;
 
-import io.daybreak.memory.SlabAllocator;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.RecordStatus;
@@ -17,12 +17,9 @@ import io.daybreak.protocol.codec.ReconcileIssuerDecoder;
 import io.daybreak.protocol.codec.SendToIssuerDecoder;
 import io.daybreak.protocol.codec.StoreAndForwardActionEncoder;
 import org.agrona.DirectBuffer;
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -40,7 +37,7 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
     static final long BIN = 99_000_211L;
     static final long NS_PER_MS = 1_000_000L;
     static final int CODE_00 = IssuerReply.CODE_00;
-    private static final Slabs SLABS = new Slabs();
+    private static final CollectedSlabs SLABS = new CollectedSlabs();
 
     final Issuing issuing = new Issuing(SLABS, accountId -> accountId < 1_000_000 ? accountId < 900_000 ? 156 : 840 : Issuing.NO_ACCOUNT);
     final List<Sent> sent = new ArrayList<>();
@@ -71,7 +68,7 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
 
     /** Takes back the memory of all rigs before: tests of one class run one after the other. */
     static void recycle() {
-        SLABS.recycle();
+        SLABS.close();
     }
 
     /** One issuer with one link that is up, and one route. */
@@ -371,36 +368,6 @@ final class IssuingRig implements IssuerOutcomes, EffectEmitter {
         } else if (templateId == ReconcileIssuerDecoder.TEMPLATE_ID) {
             final ReconcileIssuerDecoder body = new ReconcileIssuerDecoder().wrap(effect, offset, ReconcileIssuerDecoder.BLOCK_LENGTH, 1);
             totals.add(body.issuerId() + "/" + body.linkId() + "/" + body.stan() + "/" + body.transmission());
-        }
-    }
-
-    /** Slabs that are used again from test to test. */
-    private static final class Slabs implements SlabAllocator {
-        private final List<Long> all = new ArrayList<>();
-        private final Deque<Long> free = new ArrayDeque<>();
-
-        @Override
-        public long allocateZeroed() {
-            long address;
-            if (free.isEmpty()) {
-                final long raw = UnsafeApi.allocateMemory(2L * SLAB_BYTES);
-                address = raw + SLAB_BYTES - 1 & -SLAB_BYTES;
-                all.add(address);
-            } else {
-                address = free.pop();
-            }
-            UnsafeApi.setMemory(address, SLAB_BYTES, (byte) 0);
-            return address;
-        }
-
-        @Override
-        public void release(final long address) {
-            free.push(address);
-        }
-
-        void recycle() {
-            free.clear();
-            free.addAll(all);
         }
     }
 }

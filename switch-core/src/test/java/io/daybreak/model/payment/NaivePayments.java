@@ -578,9 +578,9 @@ public final class NaivePayments {
         return found.size() == 1 ? found.iterator().next() : null;
     }
 
-    /** A completion or increment stands for its authorisation. */
+    /** A completion or increment stands for its authorisation; an increment that was declined is none. */
     private static Payment whole(final Payment p) {
-        return p.root != null && p.m.operation != PaymentOperation.REFUND ? p.root : p;
+        return p.root != null && !p.isDeclined() && p.m.operation != PaymentOperation.REFUND ? p.root : p;
     }
 
 

@@ -2,6 +2,7 @@ package io.daybreak.model.payment;
 
 import io.daybreak.machine.Outcome;
 import io.daybreak.machine.StateMachine;
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
@@ -95,7 +96,7 @@ final class SwitchRig implements AutoCloseable {
     private record Entry(long atNs, int templateId, int participant, byte[] body, int result, long digest, int swept) {
     }
 
-    private final PooledSlabs slabs = new PooledSlabs();
+    private final CollectedSlabs slabs = new CollectedSlabs();
     StateMachine machine = new StateMachine(slabs);
     final List<LateReply> lateReplies = new ArrayList<>();
     final List<ToIssuer> toIssuer = new ArrayList<>();
@@ -301,7 +302,7 @@ final class SwitchRig implements AutoCloseable {
 
     @Override
     public void close() {
-        slabs.giveBack();
+        slabs.close();
     }
 
     void check() {
