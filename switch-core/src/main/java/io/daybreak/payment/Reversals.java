@@ -340,6 +340,10 @@ final class Reversals {
         if (place != PaymentTable.NOT_FOUND && operation == PaymentOperation.COMPLETION) {
             final long root = payments.address(place);
             payments.beforeChange(root);
+            if (PaymentTable.hasFlag(root, PaymentTable.ROUTED)) {
+                // What can still be completed does not grow: the hold, of which there is none here, is not opened again.
+                PaymentTable.held(root, Math.min(PaymentTable.held(root), Math.max(PaymentTable.held(root), PaymentTable.captured(root)) - backMinor));
+            }
             PaymentTable.captured(root, PaymentTable.captured(root) - backMinor);
             PaymentTable.fee(root, PaymentTable.fee(root) - Math.min(feeMinor, PaymentTable.fee(root)));
             payments.afterChange(root);

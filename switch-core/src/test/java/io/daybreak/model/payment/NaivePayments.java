@@ -934,7 +934,7 @@ public final class NaivePayments {
         final Payment named = m.operation == PaymentOperation.COMPLETION ? findAuthorisation(m) : null;
         final Payment root = named == null || named.isDeclined() ? null : named;
         p.root = root;
-        if (p.routed) {
+        if (root != null ? root.routed : p.routed) {
             return completeRouted(p, merchant, root);
         }
         final long receiver = atMerchant ? merchant.accountId() : institution.settlement();
@@ -1134,6 +1134,9 @@ public final class NaivePayments {
         }
         if (ofCompletion) {
             original.root.undone += given;
+            if (original.routed) {
+                original.root.authorised = Math.min(original.root.authorised, original.root.captured - original.root.undone + original.root.held);
+            }
         }
         if (isDebit(original.m.operation)) {
             // original.fromPayer is what is left of it by now.
@@ -1179,7 +1182,8 @@ public final class NaivePayments {
         final Merchant merchant = merchants.get(p.m.merchant);
         p.amount = amount;
         if (p.m.operation == PaymentOperation.AUTHORISE) {
-            p.held = amount;
+            p.held = Math.max(0, amount - (p.captured - p.undone));
+            p.authorised = amount;
             p.open = true;
         } else if (p.m.operation == PaymentOperation.CASH_OUT) {
             book(p, PaymentTown.ISSUER_SETTLEMENT, institution.settlement(), Fee.NONE, 0, NaiveTotals.DEBITS);
@@ -1191,15 +1195,17 @@ public final class NaivePayments {
     private int completeRouted(final Payment p, final Merchant merchant, final Payment root) {
         final boolean open = root != null && root.open;
         final long fromHold = p.m.operation != PaymentOperation.COMPLETION ? p.m.amount : open ? Math.min(p.m.amount, root.held) : 0;
-        final Institution institution = institutions.get(p.m.institution);
-        p.fromPayer = fromHold;
+        final long excess = p.m.amount - fromHold;
+        final long tolerance = open ? root.authorised * feeOf(merchant).tolerance() / 1_000 : 0;
+        final long room = open ? root.authorised + tolerance - (root.captured - root.undone) - root.held : 0;
+        final boolean exceeds = excess > Math.max(0, Math.min(tolerance, room));
+        p.fromPayer = p.m.amount;
         p.payer = PaymentTown.ISSUER_SETTLEMENT;
         p.receiver = merchant.accountId();
         p.fee = feeOf(merchant);
         p.feeBase = p.m.amount;
         p.captured = p.m.amount;
-        move(PaymentTown.ISSUER_SETTLEMENT, p.receiver, fromHold);
-        move(institution.exception(), p.receiver, p.m.amount - fromHold);
+        move(PaymentTown.ISSUER_SETTLEMENT, p.receiver, p.m.amount);
         move(p.receiver, PaymentTown.FEES, p.fee.of(p.feeBase));
         if (p.m.amount > 0) {
             totals.count(p.m.institution, p.m.currency, p.date, NaiveTotals.DEBITS, p.m.amount);
@@ -1213,7 +1219,7 @@ public final class NaivePayments {
             }
         }
         alsoResult = Result.TAKEN_AS_AN_ITEM;
-        return fromHold < p.m.amount ? Result.TAKEN_AS_AN_ITEM : Result.OK;
+        return exceeds ? Result.TAKEN_AS_AN_ITEM : Result.OK;
     }
 
     private void finish(final Payment p, final int result) {

@@ -253,15 +253,8 @@ final class PaymentTraffic {
         if (original == null || original.isAdvice() || original.hasOriginal()) {
             return advice();
         }
-        final NaivePayments.Payment open = model.paymentOf(original);
-        if (profile != Profile.LOCAL && (open == null || open.held == 0)) {
-            return request();
-        }
         final Message m = follow(original, 220, PaymentOperation.COMPLETION, 0);
         m.amount = oneIn(4) ? original.amount : oneIn(12) ? 0 : oneIn(4) ? original.amount + random.nextInt(5_000) : 1 + (long) (random.nextDouble() * original.amount);
-        if (profile != Profile.LOCAL) {
-            m.amount = Math.min(m.amount, open.held);
-        }
         m.moreToFollow = m.amount != 0 && m.amount < original.amount && oneIn(2);
         m.rrn = oneIn(2) ? original.rrn : m.rrn;
         final NaivePayments.Payment p = model.paymentOf(original);
@@ -270,7 +263,7 @@ final class PaymentTraffic {
             m.approvalCode = p.approvalCode;
         } else {
             m.naming(original);
-            if (profile == Profile.LOCAL && oneIn(25)) {
+            if (oneIn(25)) {
                 m.originalStan = 999_999;
             }
         }
@@ -319,9 +312,6 @@ final class PaymentTraffic {
             m = blank(120, PaymentOperation.AUTHORISE, 0);
         } else {
             m = blank(220, kind == 1 && profile != Profile.ROUTED ? PaymentOperation.CASH_OUT : PaymentOperation.PURCHASE, kind == 1 && profile != Profile.ROUTED ? 1 : 0);
-        }
-        if (profile == Profile.LIMITS) {
-            card(m, 1 + random.nextInt(4));
         }
         if (oneIn(10)) {
             m.merchant = PaymentTown.UNKNOWN_MERCHANT;
