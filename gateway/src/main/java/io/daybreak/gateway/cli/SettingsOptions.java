@@ -31,6 +31,10 @@ final class SettingsOptions {
         description = "The same in ASCII with MACs; listens only if given (setting iso8583.mac-port).")
     private Integer macPort;
 
+    @Option(names = "--iso8583-1993-port", paramLabel = "N",
+        description = "The same in ASCII of ISO 8583:1993; listens only if given (setting iso8583.1993-port).")
+    private Integer version93Port;
+
     @Option(names = "--demo-wallets", paramLabel = "N", description = "Wallets of the demo, at most 100000 (setting demo.wallets; default 1000).")
     private Integer demoWallets;
 
@@ -57,6 +61,7 @@ final class SettingsOptions {
         add(all, "iso8583.port", isoPort);
         add(all, "iso8583.bcd-port", bcdPort);
         add(all, "iso8583.mac-port", macPort);
+        add(all, "iso8583.1993-port", version93Port);
         add(all, "demo.wallets", demoWallets);
         add(all, "demo.balance", demoBalance);
         add(all, "demo.issuer", issuer);

@@ -369,6 +369,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
         addDemoListener(demo, "iso8583", host, reader.integer("iso8583.port", -1, 65_535), "demo-ascii");
         addDemoListener(demo, "iso8583-bcd", host, reader.integer("iso8583.bcd-port", -1, 65_535), "demo-bcd");
         addDemoListener(demo, "iso8583-mac", host, reader.integer("iso8583.mac-port", -1, 65_535), "demo-mac");
+        addDemoListener(demo, "iso8583-1993", host, reader.integer("iso8583.1993-port", -1, 65_535), "1993-ascii");
         final List<IsoSettings.Listener> listeners = ListenerReader.read(reader, effective);
         for (final IsoSettings.Listener listener : listeners) {
             checkBind(reader, "iso8583", listener.host(), isPlaintextBindAllowed);
