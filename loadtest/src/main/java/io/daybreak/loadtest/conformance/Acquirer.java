@@ -169,7 +169,7 @@ final class Acquirer implements AutoCloseable {
     /** Of 1987's codes some are one in 1993. */
     boolean isOneOf(final String code, final String... expected) {
         for (final String one : expected) {
-            if (one.equals(code) || is93() && ("84".equals(one) || "64".equals(one)) && "12".equals(code)) {
+            if (one.equals(code) || is93() && ("84".equals(one) && "12".equals(code) || "64".equals(one) && "13".equals(code))) {
                 return true;
             }
         }

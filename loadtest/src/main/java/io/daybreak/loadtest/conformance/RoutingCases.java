@@ -451,7 +451,8 @@ final class RoutingCases {
                     run.issuer().restart(Duration.ofSeconds(2));
                     run.pause(300);
                     run.ask(run.purchase(card, 100).set(22, "812")).code("91");
-                    run.ask(run.purchase(card, 100).set(18, "6011")).code("91");
+                    // DE 18 does not tell the category where the merchant's record does.
+                    run.ask(run.purchase(card, 100).set(18, "6011")).code("00").has(38);
                     run.ask(run.payment(200, "010000", card, 100)).code("91");
                     run.ask(run.enquiry(card)).code("91");
                     run.ask(like).code("62");
