@@ -44,6 +44,10 @@ final class SettingsOptions {
     @Option(names = "--issuer", paramLabel = "HOST:PORT", description = "Where the demo's issuer listens (setting demo.issuer; default 127.0.0.1:8590).")
     private String issuer;
 
+    @Option(names = "--metrics-port", paramLabel = "N",
+        description = "Port of the page of metrics, 0 for a free one; none unless given (setting metrics.port).")
+    private Integer metricsPort;
+
     @Option(names = "--durability", paramLabel = "MODE",
         description = "process: an answered payment survives the death of the process. disk: also the loss of power (setting journal.durability; default disk).")
     private String durability;
@@ -65,6 +69,7 @@ final class SettingsOptions {
         add(all, "demo.wallets", demoWallets);
         add(all, "demo.balance", demoBalance);
         add(all, "demo.issuer", issuer);
+        add(all, "metrics.port", metricsPort);
         add(all, "journal.durability", durability);
         return Settings.load(config, all);
     }
