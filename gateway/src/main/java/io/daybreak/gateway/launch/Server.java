@@ -389,6 +389,7 @@ public final class Server implements AutoCloseable {
         }
         final MetricsPage page = new MetricsPage();
         SwitchMetrics.pipeline(page, pipeline.counters(), links.counters());
+        SwitchMetrics.memory(page);
         if (iso != null) {
             SwitchMetrics.acquirers(page, iso);
         }

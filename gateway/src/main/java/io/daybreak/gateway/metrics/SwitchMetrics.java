@@ -11,9 +11,12 @@ import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.PaymentStatusAnswerDecoder;
 import io.daybreak.protocol.codec.QueryPaymentStatusEncoder;
+import io.netty.buffer.PooledByteBufAllocator;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
@@ -59,6 +62,21 @@ public final class SwitchMetrics {
             .gauge("daybreak_ring_free_slots", "Free slots of the ring.", "", pipeline::ringRemaining)
             .counter("daybreak_native_connections_accepted_total", "Connections of the native protocol accepted.", "", links::accepted)
             .counter("daybreak_native_connections_closed_total", "Connections of the native protocol closed.", "", links::closed);
+    }
+
+    /** What the process holds in memory; slabs of the state machine lie outside of both. */
+    public static void memory(final MetricsPage page) {
+        page.gauge("daybreak_memory_heap_bytes", "Heap in use, with what has not been collected yet.", "",
+                () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory())
+            .gauge("daybreak_memory_direct_bytes", "Direct buffers, and the pool of the links.", "", SwitchMetrics::directBytes);
+    }
+
+    private static long directBytes() {
+        long bytes = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+        for (final BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            bytes += "direct".equals(pool.getName()) ? pool.getMemoryUsed() : 0;
+        }
+        return bytes;
     }
 
     /** What the ISO 8583 listeners have done. */

@@ -426,6 +426,11 @@ final class Acquirer implements AutoCloseable {
         return issuer;
     }
 
+    /** Whether the switch speaks 1993 to it. */
+    boolean isIssuer93() {
+        return settings.issuerLink().is1993();
+    }
+
     /** Goes on by this script. */
     void issuerDoes(final String script) {
         note("issuer: " + script);
