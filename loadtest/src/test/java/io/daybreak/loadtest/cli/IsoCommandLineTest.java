@@ -95,10 +95,11 @@ class IsoCommandLineTest {
         assertThat(report.path("failed").asInt()).isEqualTo(1);
         assertThat(report.path("passed").asInt()).isEqualTo(1);
         final JsonNode failed = report.path("cases").get(1);
-        assertThat(failed.path("reason").asText()).isEqualTo("DE 39 is 57; it is 00");
+        assertThat(failed.path("reason").asText()).isEqualTo("expected: DE 39 is 57; got: 00");
         assertThat(failed.path("steps").size()).isPositive();
         final String page = Files.readString(html);
-        assertThat(page).contains("1 case failed", "session-cut-over", "SES-14", "</html>").doesNotContain("<script", "http://", "https://");
+        assertThat(page).contains("1 case failed", "session-cut-over", "SES-14", "</html>")
+            .contains("0800/202 is answered 00 and changes nothing", "--only session-cut-over", "2 rules failed").doesNotContain("<script", "http://", "https://");
     }
 
     /** LINK-16, the tool for it. */
