@@ -94,6 +94,10 @@ final class Reversals {
         final long left = left(original, decision.nowNs);
         final PaymentCommand command = decision.command;
         final long remaining = command.has(PaymentFlags.HAS_REMAINING) ? command.remainingMinor() : 0;
+        if (command.has(PaymentFlags.AMOUNT_IS_THE_ORIGINALS) && command.amountMinor() != PaymentTable.amount(original)
+            && command.amountMinor() != PaymentTable.approved(original)) {
+            return exceeds(decision);
+        }
         if (left == 0) {
             return remaining == 0 || isUndone(original) ? nothingLeft(decision) : exceeds(decision);
         }

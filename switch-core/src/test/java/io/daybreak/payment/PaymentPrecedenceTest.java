@@ -80,6 +80,13 @@ final class PaymentPrecedenceTest {
         new Row(Result.OPERATION_NOT_GRANTED, c -> c.message = c.message.flag(PaymentFlags.NOT_OFFERED)),
         new Row(Result.CURRENCY_DIFFERS, c -> c.message = c.message.currency(PaymentRig.USD)),
         new Row(Result.AMOUNT_INVALID, c -> c.message = c.message.amount(0)),
+        new Row(Result.PIN_NOT_SUPPORTED, c -> c.message = c.message.pin(PinState.NOT_SUPPORTED)),
+        new Row(Result.PIN_TRIES_EXCEEDED, c -> {
+            for (int i = 0; i < 3; i++) {
+                c.rig.pay(PaymentMessage.purchase(1, 1).pin(PinState.WRONG));
+            }
+            c.message = c.message.pin(PinState.WRONG);
+        }),
         new Row(Result.PIN_WRONG, c -> c.message = c.message.pin(PinState.WRONG)),
         new Row(Result.LIMIT_PER_PAYMENT, c -> c.perPayment = AMOUNT - 1),
         new Row(Result.LIMIT_PER_DAY, c -> c.perDay = AMOUNT - 1),

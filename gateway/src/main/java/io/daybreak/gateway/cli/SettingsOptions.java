@@ -31,6 +31,10 @@ final class SettingsOptions {
         description = "The same in ASCII with MACs; listens only if given (setting iso8583.mac-port).")
     private Integer macPort;
 
+    @Option(names = "--iso8583-1993-port", paramLabel = "N",
+        description = "The same in ASCII of ISO 8583:1993; listens only if given (setting iso8583.1993-port).")
+    private Integer version93Port;
+
     @Option(names = "--demo-wallets", paramLabel = "N", description = "Wallets of the demo, at most 100000 (setting demo.wallets; default 1000).")
     private Integer demoWallets;
 
@@ -39,6 +43,10 @@ final class SettingsOptions {
 
     @Option(names = "--issuer", paramLabel = "HOST:PORT", description = "Where the demo's issuer listens (setting demo.issuer; default 127.0.0.1:8590).")
     private String issuer;
+
+    @Option(names = "--metrics-port", paramLabel = "N",
+        description = "Port of the page of metrics, 0 for a free one; none unless given (setting metrics.port).")
+    private Integer metricsPort;
 
     @Option(names = "--durability", paramLabel = "MODE",
         description = "process: an answered payment survives the death of the process. disk: also the loss of power (setting journal.durability; default disk).")
@@ -57,9 +65,11 @@ final class SettingsOptions {
         add(all, "iso8583.port", isoPort);
         add(all, "iso8583.bcd-port", bcdPort);
         add(all, "iso8583.mac-port", macPort);
+        add(all, "iso8583.1993-port", version93Port);
         add(all, "demo.wallets", demoWallets);
         add(all, "demo.balance", demoBalance);
         add(all, "demo.issuer", issuer);
+        add(all, "metrics.port", metricsPort);
         add(all, "journal.durability", durability);
         return Settings.load(config, all);
     }

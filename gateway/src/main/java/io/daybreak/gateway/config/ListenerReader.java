@@ -21,7 +21,7 @@ final class ListenerReader {
 
     static List<IsoSettings.Listener> read(final SettingsReader reader, final Config effective) {
         final List<IsoSettings.Listener> listeners = new ArrayList<>();
-        final Set<String> names = new HashSet<>(Set.of("native", "iso8583", "iso8583-bcd", "iso8583-mac"));
+        final Set<String> names = new HashSet<>(Set.of("native", "iso8583", "iso8583-bcd", "iso8583-mac", "iso8583-1993"));
         try {
             int index = 0;
             for (final Config config : effective.getConfigList(LIST)) {

@@ -31,6 +31,7 @@ import java.util.TreeMap;
  * @param links               the native port and its limits
  * @param iso8583             the ISO 8583 ports and their limits
  * @param demo                what --demo puts in
+ * @param metrics             where the page of figures is
  * @param security            where secrets come from
  * @param capacity            limits that decide about outcomes; journaled with Configure
  * @param payments            limits of payments; journaled with ConfigurePayments
@@ -40,7 +41,7 @@ import java.util.TreeMap;
  * @param shutdownTimeoutMs   longest time of a drain
  * @param values              the effective values by name, for the {@code config} command
  */
-public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo, Security security, Capacity capacity, Payments payments,
+public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo, Metrics metrics, Security security, Capacity capacity, Payments payments,
                        PipelineValues pipeline, JournalValues journal, int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
@@ -82,16 +83,25 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
     /**
      * What {@code --demo} puts in.
      *
-     * @param wallets      wallets, each with a card
-     * @param balanceMinor what each has
-     * @param issuerHost   where the demo's issuer is
-     * @param issuerPort   where the demo's issuer is
+     * @param wallets       wallets, each with a card
+     * @param balanceMinor  what each has
+     * @param issuerHost    where the demo's issuer is
+     * @param issuerPort    where the demo's issuer is
+     * @param issuerProfile what it speaks: a built-in link or a file
      */
-    public record Demo(int wallets, long balanceMinor, String issuerHost, int issuerPort) {
+    public record Demo(int wallets, long balanceMinor, String issuerHost, int issuerPort, String issuerProfile) {
         /** The connection to the demo's issuer. */
         public IssuerSettings.Link issuerLink() {
-            return new IssuerSettings.Link("ISS001", "demo-issuer", issuerHost, issuerPort, "demo-ascii");
+            return new IssuerSettings.Link("ISS001", "demo-issuer", issuerHost, issuerPort, issuerProfile);
         }
+    }
+
+    /**
+     * Where the page of figures is.
+     *
+     * @param port 0 picks a free one; negative: nowhere
+     */
+    public record Metrics(String host, int port) {
     }
 
     /**
@@ -254,6 +264,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
             links,
             readIso8583(reader, effective),
             readDemo(reader),
+            readMetrics(reader),
             new Security(path(reader, "security.operator-key-file"), path(reader, "security.secrets-file"), path(reader, "security.key-file")),
             readCapacity(reader, maxChain),
             readPayments(reader),
@@ -369,6 +380,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
         addDemoListener(demo, "iso8583", host, reader.integer("iso8583.port", -1, 65_535), "demo-ascii");
         addDemoListener(demo, "iso8583-bcd", host, reader.integer("iso8583.bcd-port", -1, 65_535), "demo-bcd");
         addDemoListener(demo, "iso8583-mac", host, reader.integer("iso8583.mac-port", -1, 65_535), "demo-mac");
+        addDemoListener(demo, "iso8583-1993", host, reader.integer("iso8583.1993-port", -1, 65_535), "1993-ascii");
         final List<IsoSettings.Listener> listeners = ListenerReader.read(reader, effective);
         for (final IsoSettings.Listener listener : listeners) {
             checkBind(reader, "iso8583", listener.host(), isPlaintextBindAllowed);
@@ -405,7 +417,14 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
             reader.integer("demo.wallets", 1, 100_000),
             reader.whole("demo.balance", 0, 1_000_000_000_000L),
             colon < 1 ? "" : issuer.substring(0, colon),
-            port);
+            port,
+            reader.text("demo.issuer-link"));
+    }
+
+    private static Metrics readMetrics(final SettingsReader reader) {
+        final String host = reader.text("metrics.host");
+        checkBind(reader, "metrics", host, reader.flag("metrics.allow-plaintext-bind"));
+        return new Metrics(host, reader.integer("metrics.port", -1, 65_535));
     }
 
     private static void checkBind(final SettingsReader reader, final String protocol, final String host, final boolean isPlaintextBindAllowed) {

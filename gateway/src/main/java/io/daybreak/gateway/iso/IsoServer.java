@@ -295,6 +295,20 @@ public final class IsoServer implements AutoCloseable {
         return ports.stream().map(port -> port.counters).toList();
     }
 
+    /** Requests in work over all event loops. Read without a lock: a figure for people, which may be a moment old. */
+    public long contextsInUse() {
+        long count = 0;
+        for (final IsoLoop loop : isoLoops.values()) {
+            count += loop.contexts.count();
+        }
+        return count;
+    }
+
+    /** Requests that may be in work over all event loops. */
+    public long contextCapacity() {
+        return (long) settings.contextsPerLoop() * isoLoops.size();
+    }
+
     /** Connections now. */
     public int connections() {
         return connections.get();

@@ -20,7 +20,8 @@ final class LinkPlan {
     private static final int MINIMUM_PERCENT = 10;
     private static final int CODES = 100;
     /** In the tables: the link does not allow it. */
-    private static final byte NOT_ALLOWED = -1;
+    /** The link's file does not allow it. */
+    static final byte NOT_ALLOWED = -1;
 
     final LinkProfile profile;
     final Framing framing;
@@ -173,10 +174,13 @@ final class LinkPlan {
      * @param condition DE 25, packed
      */
     int channel(final long entryMode, final long condition) {
+        if (is1993) {
+            return channel93(entryMode);
+        }
         if (condition != 0 && startsWithAny(condition, ecommerceConditions) || entryMode != 0 && startsWithAny(entryMode, ecommerceEntryModes)) {
             return PaymentChannel.E_COMMERCE;
         }
-        return is1993 ? channel93(entryMode) : switch ((int) (entryMode >>> 48)) {
+        return switch ((int) (entryMode >>> 48)) {
             case '0' << 8 | '5' -> PaymentChannel.CHIP;
             case '0' << 8 | '7' -> PaymentChannel.CONTACTLESS;
             case '0' << 8 | '3' -> PaymentChannel.QR;
@@ -185,14 +189,16 @@ final class LinkPlan {
         };
     }
 
-    /** The seventh character of DE 22 says how the card's data came in. */
+    /** The fifth character of DE 22 says where the cardholder was, the seventh how the card's data came in. */
     private static int channel93(final long entryMode) {
+        if ((entryMode >>> 24 & 0xFF) == '5') {
+            return PaymentChannel.E_COMMERCE;
+        }
         return switch ((int) (entryMode >>> 8) & 0xFF) {
             case '5' -> PaymentChannel.CHIP;
-            case '7', 'M' -> PaymentChannel.CONTACTLESS;
+            case 'A', 'M' -> PaymentChannel.CONTACTLESS;
             case '3' -> PaymentChannel.QR;
-            case '2', '9' -> PaymentChannel.MAGNETIC_STRIPE;
-            case '8', 'S' -> PaymentChannel.E_COMMERCE;
+            case '2' -> PaymentChannel.MAGNETIC_STRIPE;
             default -> PaymentChannel.MANUAL;
         };
     }

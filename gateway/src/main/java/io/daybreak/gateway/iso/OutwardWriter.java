@@ -38,6 +38,7 @@ final class OutwardWriter {
     /** Fields whose meaning or form differs between 1987 and 1993: never taken from a message of the other version. */
     private static final long OF_ONE_VERSION = MessageKind.fields(12, 13, 18, 22, 25, 26, 43, 44);
     private static final long LOCAL_TIME = MessageKind.fields(12);
+    private static final int CONDITIONS = 100;
     private static final long LOCAL_DATE = MessageKind.fields(13);
     private static final int REMAINDER_DIGITS = 12;
     private static final int REPLACEMENT_CHARS = 42;
@@ -195,7 +196,8 @@ final class OutwardWriter {
         if (isReversal || request == null) {
             own |= bit(plan.is1993 ? 26 : 18, effect.mcc() != 0);
             own |= bit(22, !plan.is1993 && effect.entryMode() != 0);
-            own |= bit(25, !plan.is1993 && effect.condition() != 0);
+            // An entry of an older journal may have a reason of 1993 here, which the field cannot hold.
+            own |= bit(25, !plan.is1993 && effect.condition() != 0 && effect.condition() < CONDITIONS);
             if (!plan.is1993 && effect.localDate() != 0) {
                 own |= LOCAL_TIME | LOCAL_DATE;
             }

@@ -6,6 +6,7 @@ import io.daybreak.gateway.pin.PinSecurity;
 import io.daybreak.iso8583.card.Pan;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.link.Mti93;
+import io.daybreak.iso8583.link.Operation;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PinMode;
@@ -34,6 +35,8 @@ final class RequestReader {
     private static final int DE_54_ENTRY = 20;
     private static final int CASHBACK_TYPE = 40;
     private static final long DATE_TIME = 10_000_000_000L;
+    private static final int BALANCE_DIGIT = 3;
+    private static final int BALANCE_CODE = 310_000;
     private static final int TEXT_12 = 12;
     private static final int TEXT_8 = 8;
     private static final int TEXT_6 = 6;
@@ -101,6 +104,9 @@ final class RequestReader {
         mti87 = checkedMti87;
         int wrong = lowestMissing();
         wrong = Math.min(wrong, checkTimes());
+        if (plan.is1993) {
+            wrong = Math.min(wrong, Functions93.check(message, kind));
+        }
         return switch (kind) {
             case AUTHORISATION, AUTHORISATION_ADVICE, FINANCIAL, FINANCIAL_ADVICE -> Math.min(wrong, checkPayment());
             case REVERSAL, REVERSAL_ADVICE -> Math.min(wrong, checkReversal());
@@ -181,6 +187,9 @@ final class RequestReader {
         int wrong = checkCard();
         if (message.has(3)) {
             operation = plan.operation(kind, (int) message.number(3, 0, 2));
+            if (plan.is1993 && Functions93.asksForBalance(message)) {
+                operation = plan.isAllowed(Operation.BALANCE) ? PaymentOperation.BALANCE : LinkPlan.NOT_ALLOWED;
+            }
         }
         if (operation != PaymentOperation.BALANCE) {
             wrong = Math.min(wrong, missing(4));
@@ -274,14 +283,18 @@ final class RequestReader {
     /** An original's identity has all its digits, and its message type is none or one that there is. */
     private int checkOriginal() {
         if (plan.is1993) {
-            return !message.has(56) || Mti93.originalMti(message) != Mti93.NONE && Mti93.originalTrace(message) >= 0
-                && Mti93.originalDateTime(message) >= 0 ? CLEAN : 56;
+            return !message.has(56) || isMessageType(Mti93.originalMti(message)) && Mti93.originalTrace(message) >= 0
+                && Mti93.originalDateTime(message) >= 0 && Mti93.originalAcquirer(message) >= 0 ? CLEAN : 56;
         }
         if (!message.has(90)) {
             return CLEAN;
         }
-        final long originalMti = message.number(90, 0, 4);
-        return originalMti == 0 || MessageKind.of((int) originalMti) != null ? CLEAN : 90;
+        return isMessageType(message.number(90, 0, 4)) ? CLEAN : 90;
+    }
+
+    /** Zero: not known. */
+    private static boolean isMessageType(final long originalMti) {
+        return originalMti == 0 || MessageKind.of((int) originalMti) != null;
     }
 
     /** Whether DE 55 is tags, lengths and values to its end; nothing in it is interpreted. */
@@ -367,17 +380,24 @@ final class RequestReader {
         }
         final long entryMode = message.word(22, 0);
         payment.mti(mti87)
-            .processingCode(number(3))
+            .processingCode(processingCode())
             .currency((int) number(49))
-            .mcc((int) number(18))
+            .mcc((int) number(plan.is1993 ? 26 : 18))
+            // DE 22 and 25 of 1993 have other words, which an issuer of 1987 could not read.
             .entryMode(plan.is1993 ? 0 : (int) number(22))
-            .condition(plan.is1993 ? (int) number(25) % 10_000 : (int) number(25))
+            .condition(plan.is1993 ? 0 : (int) number(25))
             .expiry(expiry)
             .operation((short) operation)
             .channel((short) plan.channel(entryMode, condition))
             .pin((short) pin())
             .flags(flags);
         return PaymentEncoder.BLOCK_LENGTH;
+    }
+
+    /** An enquiry that only DE 24 tells of has to be one to an issuer of 1987 as well. */
+    private long processingCode() {
+        final long code = number(3);
+        return operation == PaymentOperation.BALANCE && code / 100_000 != BALANCE_DIGIT ? BALANCE_CODE + code % 10_000 : code;
     }
 
     private void writeCard() {
@@ -450,7 +470,7 @@ final class RequestReader {
             if (kind.isReversal() && message.has(24) && message.number(24) == Mti93.REVERSAL_PARTIAL) {
                 payment.remainingMinor(amount);
                 amount = Math.max(0, Mti93.originalAmount(message));
-                flags = PaymentFlags.HAS_REMAINING;
+                flags = PaymentFlags.HAS_REMAINING | PaymentFlags.AMOUNT_IS_THE_ORIGINALS;
             }
         } else if (kind.isReversal() && message.has(95)) {
             payment.remainingMinor(message.number(95, 0, 12));
@@ -466,11 +486,11 @@ final class RequestReader {
                 return 0;
             }
             final int mti = Mti93.originalMti(message);
-            payment.originalMti(mti - mti % 10 + (mti / 100 == 3 ? 2 : 0))
-                .originalStan(Math.max(0, Mti93.originalTrace(message)))
-                .originalTransmission(Math.max(0, Mti93.originalDateTime(message)) % DATE_TIME)
-                .originalInstitution(Math.max(0, Mti93.originalAcquirer(message)));
-            return PaymentFlags.HAS_ORIGINAL;
+            final long stan = Mti93.originalTrace(message);
+            final long sent = Mti93.originalDateTime(message);
+            final long institution = Mti93.originalAcquirer(message);
+            payment.originalMti(mti & ~1).originalStan(stan).originalTransmission(sent % DATE_TIME).originalInstitution(institution);
+            return (mti | stan | sent | institution) == 0 ? 0 : PaymentFlags.HAS_ORIGINAL;
         }
         if (!message.has(90)) {
             return 0;

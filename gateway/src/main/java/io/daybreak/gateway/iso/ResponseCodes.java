@@ -166,10 +166,10 @@ final class ResponseCodes {
         table.put("84", "902", Result.ORIGINAL_NOT_OPEN);
         table.put("78", "114", Result.DESTINATION_NOT_FOUND);
         table.put("13", "110", Result.AMOUNT_INVALID);
-        table.put("64", "902", Result.EXCEEDS_WHAT_IS_LEFT);
+        table.put("64", "110", Result.EXCEEDS_WHAT_IS_LEFT);
         table.put("61", "121", Result.EXCEEDS_WHAT_WAS_CAPTURED, Result.LIMIT_PER_PAYMENT, Result.LIMIT_PER_DAY, Result.LIMIT_PER_MONTH,
             Result.LIMIT_PER_YEAR, Result.BALANCE_CEILING, Result.UNLINKED_REFUND_LIMIT);
-        table.put("88", "920", Result.PIN_NOT_SUPPORTED, LinkResult.KEY_REFUSED);
+        table.put("88", "921", Result.PIN_NOT_SUPPORTED, LinkResult.KEY_REFUSED);
         table.put("55", "117", Result.PIN_WRONG);
         table.put("75", "106", Result.PIN_TRIES_EXCEEDED);
         table.put("65", "123", Result.LIMIT_OF_COUNT);

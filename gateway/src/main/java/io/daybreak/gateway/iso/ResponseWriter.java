@@ -161,7 +161,8 @@ final class ResponseWriter {
         if ((payment.flags() & PaymentAnswerFlags.PASS_ISSUER_FIELDS) != 0) {
             issuer = response;
             issuerFields = passed & response.lowBitmap();
-            if ((response.dialect().version() == 1993) != plan.is1993) {
+            // 1993 allows more characters than 1987.
+            if (response.charLength(DETAIL) > plan.dialect.field(DETAIL).maxLength()) {
                 issuerFields &= ~bit(DETAIL);
             }
         }

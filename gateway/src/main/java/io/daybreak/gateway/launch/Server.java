@@ -15,6 +15,9 @@ import io.daybreak.gateway.link.EventLoops;
 import io.daybreak.gateway.link.LinkCounters;
 import io.daybreak.gateway.link.NativeServer;
 import io.daybreak.gateway.link.SystemPort;
+import io.daybreak.gateway.metrics.MetricsPage;
+import io.daybreak.gateway.metrics.MetricsServer;
+import io.daybreak.gateway.metrics.SwitchMetrics;
 import io.daybreak.gateway.pin.PinSecurity;
 import io.daybreak.gateway.pin.SoftwarePin;
 import io.daybreak.journal.memory.HugeSlabAllocator;
@@ -85,6 +88,7 @@ public final class Server implements AutoCloseable {
     private DataKeyKeeper dataKeyKeeper;
     private List<IsoServer.Bound> isoAddresses = List.of();
     private DiskReserveWatcher diskReserve;
+    private MetricsServer metrics;
     private InetSocketAddress address;
     private long recoveryMs;
     private boolean isStopped;
@@ -360,6 +364,7 @@ public final class Server implements AutoCloseable {
                 "cannot listen on " + settings.links().host() + ":" + settings.links().port() + ": " + ex.getMessage(), ex);
         }
         listenToAcquirers();
+        serveMetrics();
         LOG.info("links on {} with {} event loop(s), {}; {} secret(s)", address, settings.links().eventLoops(), links.isEpoll() ? "epoll" : "nio",
             credentials.count());
     }
@@ -378,6 +383,33 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    private void serveMetrics() throws StartException {
+        if (settings.metrics().port() < 0) {
+            return;
+        }
+        final MetricsPage page = new MetricsPage();
+        SwitchMetrics.pipeline(page, pipeline.counters(), links.counters());
+        SwitchMetrics.memory(page);
+        if (iso != null) {
+            SwitchMetrics.acquirers(page, iso);
+        }
+        if (issuers != null) {
+            SwitchMetrics.issuers(page, issuers);
+        }
+        SwitchMetrics.payments(page, loops.systemPort(), pipeline.clock()::nowNs);
+        try {
+            metrics = new MetricsServer(settings.metrics().host(), settings.metrics().port(), page);
+        } catch (final IOException ex) {
+            throw new StartException(ExitCode.CANNOT_BIND,
+                "cannot listen for metrics on " + settings.metrics().host() + ":" + settings.metrics().port() + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    /** Where the page of figures is; null if there is none. */
+    InetSocketAddress metricsAddress() {
+        return metrics == null ? null : metrics.address();
+    }
+
     /** Where the native port listens. */
     public InetSocketAddress address() {
         return address;
@@ -393,6 +425,9 @@ public final class Server implements AutoCloseable {
         final StringBuilder line = new StringBuilder("READY native=").append(hostAndPort(address));
         for (final IsoServer.Bound bound : isoAddresses) {
             line.append(' ').append(bound.name()).append('=').append(hostAndPort(bound.address()));
+        }
+        if (metrics != null) {
+            line.append(" metrics=").append(hostAndPort(metrics.address()));
         }
         return line.append(" data=").append(settings.data()).append(" durability=").append(settings.journal().durability())
             .append(" sequence=").append(journal.durableSequence()).append(" recovery_ms=").append(recoveryMs).toString();
@@ -437,6 +472,9 @@ public final class Server implements AutoCloseable {
             return;
         }
         isStopped = true;
+        if (metrics != null) {
+            metrics.close();
+        }
         if (diskReserve != null) {
             diskReserve.close();
         }

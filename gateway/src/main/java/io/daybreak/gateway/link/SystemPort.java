@@ -4,6 +4,7 @@ import io.daybreak.pipeline.AnswerBuffer;
 import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.CommandSlot;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -70,7 +71,7 @@ public final class SystemPort {
      * Asks one query and waits for its answer.
      *
      * @param body the block, and for a look-up the group behind it
-     * @return the answer, a whole message with its header, valid until the next call
+     * @return the answer, a whole message with its header, in memory of its own: callers on several threads do not disturb each other
      */
     public synchronized DirectBuffer query(final int templateId, final int participantId, final DirectBuffer body, final int length) {
         final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
@@ -85,7 +86,9 @@ public final class SystemPort {
         fill(slot, templateId, participantId, length, 0, 1, answer);
         publisher.publish(claimed, claimed);
         awaitAnswers(1, deadlineNs);
-        return answer.buffer;
+        final byte[] copy = new byte[answer.length];
+        answer.buffer.getBytes(0, copy);
+        return new UnsafeBuffer(copy);
     }
 
     private void begin(final int count) {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The project's own files, found from the directory in which the test runs. */
-final class SourceTree {
+public final class SourceTree {
     private static final Set<String> SKIPPED = Set.of("target", "data", ".git", ".idea", "node_modules");
 
     private final Path root;
@@ -18,7 +18,7 @@ final class SourceTree {
         this.root = root;
     }
 
-    static SourceTree find() {
+    public static SourceTree find() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(directory.resolve("switch-core")) || !Files.isDirectory(directory.resolve("gateway"))) {
             directory = directory.getParent();
@@ -29,7 +29,7 @@ final class SourceTree {
         return new SourceTree(directory);
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
@@ -48,7 +48,7 @@ final class SourceTree {
         }
     }
 
-    static List<String> lines(final Path file) {
+    public static List<String> lines(final Path file) {
         try {
             return Files.readAllLines(file);
         } catch (final IOException ex) {

@@ -34,13 +34,15 @@ final class DemoPaymentsTest {
     private static final LinkProfile ASCII = LinkProfile.builtIn("demo-ascii");
     private static final DateTimeFormatter SENT = DateTimeFormatter.ofPattern("MMddHHmmss").withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter SENT_93 = DateTimeFormatter.ofPattern("yyMMddHHmmss").withZone(ZoneOffset.UTC);
+
     @TempDir
     private Path directory;
     private final AtomicReference<String> fatal = new AtomicReference<>();
 
     private Server start(final String... more) throws Exception {
         final List<String> overrides = new ArrayList<>(List.of("data=" + directory.resolve("data"), "native.port=0", "iso8583.port=0",
-            "iso8583.bcd-port=0", "iso8583.mac-port=0", "journal.durability=process", "memory.ready-slabs=2", "capacity.ids=1000000"));
+            "iso8583.bcd-port=0", "iso8583.mac-port=0", "iso8583.1993-port=0", "journal.durability=process", "memory.ready-slabs=2", "capacity.ids=1000000"));
         overrides.addAll(List.of(more));
         final Server server = new Server(Settings.load(null, overrides), true, Map.of(), new DirectoryJournalOpener(),
             (reason, message, cause) -> fatal.compareAndSet(null, reason + " " + message + " " + cause));
@@ -59,7 +61,7 @@ final class DemoPaymentsTest {
     @Test
     void shouldPayFromDemoWalletsOverEveryListener() throws Exception {
         try (Server server = start(); AcquirerPeer peer = new AcquirerPeer(address(server, "iso8583"), ASCII).signOn()) {
-            assertThat(server.readyLine()).containsPattern("^READY native=\\S+ iso8583=\\S+:\\d+ iso8583-bcd=\\S+:\\d+ iso8583-mac=\\S+:\\d+ data=");
+            assertThat(server.readyLine()).containsPattern("^READY native=\\S+ iso8583=\\S+:\\d+ iso8583-bcd=\\S+:\\d+ iso8583-mac=\\S+:\\d+ iso8583-1993=\\S+:\\d+ data=");
             final Iso8583Message purchase = now(Messages.purchase());
             final Iso8583Message answer = peer.ask(purchase);
             assertThat(answer.get(39)).isEqualTo("00");
@@ -80,6 +82,11 @@ final class DemoPaymentsTest {
             try (AcquirerPeer mac = new AcquirerPeer(address(server, "iso8583-mac"), LinkProfile.builtIn("demo-mac"))) {
                 final MacKey key = new MacKey("demo-mac", MacAlgorithm.RETAIL, HexFormat.of().parseHex("0123456789abcdeffedcba9876543210"));
                 assertThat(mac.macs(key.newMac()).ask(now(Messages.purchase())).get(39)).isEqualTo("00");
+            }
+            try (AcquirerPeer version93 = new AcquirerPeer(address(server, "iso8583-1993"), LinkProfile.builtIn("1993-ascii"))) {
+                final Iso8583Message paid = version93.ask(Messages.purchase93().set(12, SENT_93.format(Instant.now())));
+                assertThat(paid.mti()).isEqualTo(1210);
+                assertThat(paid.get(39)).isEqualTo("000");
             }
             assertThat(fatal.get()).isNull();
         }

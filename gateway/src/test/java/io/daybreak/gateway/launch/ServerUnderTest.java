@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** The executable jar in a process of its own. */
 final class ServerUnderTest implements AutoCloseable {
     static final Pattern READY = Pattern.compile(
-        "READY native=(?<host>[0-9.]+):(?<port>\\d+)(?: iso8583=[0-9.]+:(?<iso>\\d+) iso8583-bcd=[0-9.]+:(?<bcd>\\d+))?(?: iso8583-mac=[0-9.]+:(?<mac>\\d+))? data=(?<data>\\S+) durability=(?<durability>process|disk) sequence=(?<sequence>\\d+) recovery_ms=\\d+");
+        "READY native=(?<host>[0-9.]+):(?<port>\\d+)(?: iso8583=[0-9.]+:(?<iso>\\d+) iso8583-bcd=[0-9.]+:(?<bcd>\\d+))?(?: iso8583-mac=[0-9.]+:(?<mac>\\d+))?(?: iso8583-1993=[0-9.]+:(?<v93>\\d+))? data=(?<data>\\S+) durability=(?<durability>process|disk) sequence=(?<sequence>\\d+) recovery_ms=\\d+");
     private static final long TIMEOUT_S = 60;
 
     private final Process process;

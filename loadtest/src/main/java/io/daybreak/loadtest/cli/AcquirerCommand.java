@@ -111,7 +111,7 @@ final class AcquirerCommand implements Callable<Integer> {
             return ExitCode.CONNECTION;
         }
         final ConformanceReport.Subject subject = new ConformanceReport.Subject(host + ":" + port, settings.link().profile().name(),
-            acquirer, Instant.now());
+            settings.link().dialect().version(), acquirer, Instant.now());
         if (json != null) {
             ConformanceReport.writeJson(subject, results, json);
         }

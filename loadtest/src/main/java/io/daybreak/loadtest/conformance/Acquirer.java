@@ -151,7 +151,7 @@ final class Acquirer implements AutoCloseable {
 
     /** @throws CaseFailure if it does not hold */
     void check(final String what, final boolean holds, final Object got) {
-        final String text = Masking.cards(what + (holds ? "" : "; it is " + got));
+        final String text = Masking.cards(holds ? what : "expected: " + what + "; got: " + got);
         step(new Step(holds ? Step.Kind.PASSED : Step.Kind.FAILED, text, java.util.Map.of()));
         if (!holds) {
             throw new CaseFailure(text);
@@ -169,7 +169,7 @@ final class Acquirer implements AutoCloseable {
     /** Of 1987's codes some are one in 1993. */
     boolean isOneOf(final String code, final String... expected) {
         for (final String one : expected) {
-            if (one.equals(code) || is93() && ("84".equals(one) || "64".equals(one)) && "12".equals(code)) {
+            if (one.equals(code) || is93() && ("84".equals(one) && "12".equals(code) || "64".equals(one) && "13".equals(code))) {
                 return true;
             }
         }
@@ -233,12 +233,15 @@ final class Acquirer implements AutoCloseable {
         return line;
     }
 
+    /** Written down as it is on the wire, for who compares it with a trace of theirs. */
     void sent(final Iso8583Message message) {
-        step(new Step(Step.Kind.SENT, Masking.mti(message.mti()), Masking.fields(message)));
+        final Iso8583Message said = message.mti() >= 1_000 ? message : Tongue.say(message, is93());
+        step(new Step(Step.Kind.SENT, Masking.mti(said.mti()), Masking.fields(said)));
     }
 
-    void got(final Iso8583Message message) {
-        step(new Step(Step.Kind.GOT, Masking.mti(message.mti()), Masking.fields(message)));
+    private void got(final Line line, final Iso8583Message message) {
+        final Iso8583Message wire = line.asSaid(message);
+        step(new Step(Step.Kind.GOT, Masking.mti(wire.mti()), Masking.fields(wire)));
     }
 
     void send(final Line line, final Iso8583Message message) throws IOException {
@@ -262,9 +265,9 @@ final class Acquirer implements AutoCloseable {
     Answer await(final Line line, final Iso8583Message request, final Duration patience) throws IOException {
         final Iso8583Message answer = line.await(request, patience);
         if (answer == null) {
-            check("an answer to the " + Masking.mti(request.mti()) + " within " + patience.toMillis() + " ms", false, "not there");
+            check("an answer to the " + Masking.mti(request.mti()) + " within " + patience.toMillis() + " ms", false, "nothing");
         }
-        got(answer);
+        got(line, answer);
         final List<String> problems = is93() ? List.of() : MessageTables.problems(answer);
         if (!problems.isEmpty()) {
             check("the answer has the fields of its table", false, String.join(", ", problems));
@@ -281,7 +284,7 @@ final class Acquirer implements AutoCloseable {
     void silence(final Line line, final String what, final Duration while_, final Predicate<Iso8583Message> kind) throws IOException {
         final Iso8583Message answer = line.await(kind, while_);
         if (answer != null) {
-            got(answer);
+            got(line, answer);
         }
         check(what, answer == null, "answered");
     }
@@ -424,6 +427,11 @@ final class Acquirer implements AutoCloseable {
 
     IssuerSimulator issuer() {
         return issuer;
+    }
+
+    /** Whether the switch speaks 1993 to it. */
+    boolean isIssuer93() {
+        return settings.issuerLink().is1993();
     }
 
     /** Goes on by this script. */

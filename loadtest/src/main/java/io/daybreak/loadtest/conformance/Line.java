@@ -11,8 +11,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -27,6 +29,8 @@ final class Line implements AutoCloseable {
     /** Frames that carried a MAC which was wrong, or none. */
     private int wrongMacs;
     private byte[] lastBytes;
+    /** What was heard, as it was said; an answer is asked for once. */
+    private final Map<Iso8583Message, Iso8583Message> said = new IdentityHashMap<>();
 
     Line(final String host, final int port, final SimLink link) throws IOException {
         this.link = link;
@@ -117,7 +121,19 @@ final class Line implements AutoCloseable {
         if (mac != null && !mac.verify(index)) {
             wrongMacs++;
         }
-        return Tongue.hear(Iso8583Message.of(index), link.is1993());
+        final Iso8583Message message = Iso8583Message.of(index);
+        if (!link.is1993()) {
+            return message;
+        }
+        final Iso8583Message heard = Tongue.hear(message, true);
+        said.put(heard, message);
+        return heard;
+    }
+
+    /** A message that was heard, in the words in which it came. */
+    Iso8583Message asSaid(final Iso8583Message heard) {
+        final Iso8583Message message = said.remove(heard);
+        return message == null ? heard : message;
     }
 
     private void answerOf(final Iso8583Message request) throws IOException {

@@ -131,7 +131,10 @@ final class ReversalCases {
                     run.ask(spent).code("00");
                     final Iso8583Message cash = run.payment(200, "010000", empty, 600);
                     run.ask(cash).code("00");
-                    run.ask(run.reversal(400, spent)).code("51");
+                    if (!run.is93()) {
+                        // 1993 has the advice only, which is not refused.
+                        run.ask(run.reversal(400, spent)).code("51");
+                    }
                 })
             .add("reversal-refund-anew", "A refund that was reversed may be made anew", "REV-11 REV-12", run -> {
                 final Card card = run.card();

@@ -46,7 +46,7 @@ final class Tongue {
             said.set(22, mode.startsWith("81") ? E_COMMERCE : mode.startsWith("03") ? QR : CHIP);
         }
         if (message.has(25)) {
-            said.set(25, "77".equals(message.get(25)) ? "1377" : "1000");
+            said.set(25, "77".equals(message.get(25)) ? "1077" : "1000");
         }
         if (message.has(90)) {
             said.set(56, original(message.get(90))).set(90, null);
@@ -175,12 +175,19 @@ final class Tongue {
                 return "65";
             case "116":
                 return "51";
-            case "920":
+            case "921":
                 return "88";
+            case "106":
+                return "75";
+            case "117":
+                return "55";
             case "301":
                 return "24";
+            case "902":
+                return "12";
             default:
-                return "902".equals(action) ? "12" : action;
+                // What only issuers say.
+                return String.format(Locale.ROOT, "%02d", Mti93.responseCode(Integer.parseInt(action)));
         }
     }
 }

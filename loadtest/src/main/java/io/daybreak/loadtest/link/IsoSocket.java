@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -26,16 +27,32 @@ public final class IsoSocket implements AutoCloseable {
     private final Framing framing;
     private final InputStream in;
     private final OutputStream out;
-    private byte[] read = new byte[INITIAL_BYTES];
-    private UnsafeBuffer view = new UnsafeBuffer(read);
+    private byte[] read;
+    private UnsafeBuffer view;
     private int begin;
     private int end;
 
     /** Connects. @throws IOException if nobody listens there */
     public IsoSocket(final String host, final int port, final Framing framing) throws IOException {
+        this(host, port, framing, null, INITIAL_BYTES);
+    }
+
+    /**
+     * Connects from one of this machine's addresses.
+     *
+     * @param from      null: whichever the system takes
+     * @param readBytes received at once; more is made when a message needs it
+     * @throws IOException if nobody listens there
+     */
+    public IsoSocket(final String host, final int port, final Framing framing, final InetAddress from, final int readBytes) throws IOException {
         this.framing = framing;
         this.socket = new Socket();
+        read = new byte[readBytes];
+        view = new UnsafeBuffer(read);
         try {
+            if (from != null) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
             socket.setTcpNoDelay(true);
             in = socket.getInputStream();

@@ -77,7 +77,7 @@ class IsoCommandLineTest {
         assertThat(LoadTestMain.execute("run", "--protocol", "iso8583", "--window", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute("issuer", "--script", "nothing")).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute("acquirer", "--only", "NO-99")).isEqualTo(ExitCode.USAGE);
-        for (final String command : new String[] {"issuer", "acquirer", "bare-switch"}) {
+        for (final String command : new String[] {"issuer", "acquirer", "idle", "bare-switch"}) {
             assertThat(LoadTestMain.execute(command, "--help")).as(command).isEqualTo(ExitCode.OK);
         }
     }
@@ -95,10 +95,30 @@ class IsoCommandLineTest {
         assertThat(report.path("failed").asInt()).isEqualTo(1);
         assertThat(report.path("passed").asInt()).isEqualTo(1);
         final JsonNode failed = report.path("cases").get(1);
-        assertThat(failed.path("reason").asText()).isEqualTo("DE 39 is 57; it is 00");
+        assertThat(failed.path("reason").asText()).isEqualTo("expected: DE 39 is 57; got: 00");
         assertThat(failed.path("steps").size()).isPositive();
         final String page = Files.readString(html);
-        assertThat(page).contains("1 case failed", "session-cut-over", "SES-14", "</html>").doesNotContain("<script", "http://", "https://");
+        assertThat(page).contains("1 case failed", "session-cut-over", "SES-14", "</html>")
+            .contains("0800/202 is answered 00 and changes nothing", "--only session-cut-over", "2 rules failed").doesNotContain("<script", "http://", "https://");
+    }
+
+    /** LINK-16, the tool for it. */
+    @Test
+    void shouldOpenConnectionsThatWaitAndEchoOnEach() throws Exception {
+        final Path json = directory.resolve("idle.json");
+        try (BareIsoSwitch bare = bare(Fault.NONE, 1)) {
+            final String port = String.valueOf(bare.port());
+            assertThat(LoadTestMain.execute("idle", "--port", port, "--links", "150", "--rounds", "2", "--hold", "10ms", "--json", json.toString()))
+                .isEqualTo(ExitCode.OK);
+            assertThat(LoadTestMain.execute("idle", "--port", port, "--links", "1")).isEqualTo(ExitCode.USAGE);
+            assertThat(LoadTestMain.execute("idle", "--port", port, "--pid", "1")).isEqualTo(ExitCode.USAGE);
+        }
+        final JsonNode result = new ObjectMapper().readTree(json.toFile());
+        assertThat(result.path("links").asInt()).isEqualTo(150);
+        assertThat(result.path("echoes_answered").asInt()).isEqualTo(300);
+        final BareIsoSwitch gone = bare(Fault.NONE, 1);
+        gone.close();
+        assertThat(LoadTestMain.execute("idle", "--port", String.valueOf(gone.port()), "--links", "150")).isEqualTo(ExitCode.CONNECTION);
     }
 
     @Test

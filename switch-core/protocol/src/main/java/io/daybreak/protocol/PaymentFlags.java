@@ -26,6 +26,8 @@ public final class PaymentFlags {
     public static final int HAS_TRACK = 1 << 10;
     /** Asks for what nobody offers: instalments, currency conversion at the terminal. Refused as if it were not granted. */
     public static final int NOT_OFFERED = 1 << 11;
+    /** The amount of a reversal is compared with its original's, as the partial reversals of 1993 want it. */
+    public static final int AMOUNT_IS_THE_ORIGINALS = 1 << 12;
 
     private PaymentFlags() {
     }

@@ -5,7 +5,7 @@ import io.daybreak.iso8583.codec.MessageIndex;
 /**
  * The business of ISO 8583:1993 in the words of 1987, which the switch thinks in, and back. docs/iso8583-wire.md, "1993".
  * Message types differ in the first digit, except that 1304 is 0302 and 1804 is 0800 (1993 calls its functions by DE 24 there, and
- * network messages advices); what DE 70, 90, 91 and 95 say in 1987 stands in DE 24, 56 and 30. Stateless; nothing is allocated.
+ * network messages advices), and that reversals and totals are advices only; what DE 70, 90, 91 and 95 say in 1987 stands in DE 24, 56 and 30. Stateless; nothing is allocated.
  */
 public final class Mti93 {
     /** No such message, function or code. */
@@ -15,8 +15,6 @@ public final class Mti93 {
     public static final int REVERSAL_FULL = 400;
     /** DE 24: in part; DE 4 is what remains, the first 12 digits of DE 30 what the original was. */
     public static final int REVERSAL_PARTIAL = 401;
-    /** DE 24 of an authorisation that adds to an earlier one. */
-    public static final int AUTHORISATION_SUPPLEMENTARY = 104;
     /** DE 24 of a financial message that completes an authorisation for the same amount. */
     public static final int COMPLETION_SAME = 201;
     /** DE 24 of a financial message that completes an authorisation for another amount. */
@@ -34,6 +32,16 @@ public final class Mti93 {
 
     private static final int VERSION = 1_000;
 
+    /** Pairs of a response code of 1987 and its action code. */
+    private static final int[] CODES = {1, 107, 2, 108, 3, 109, 4, 200, 5, 100, 7, 207, 9, 923, 10, 2, 12, 902, 13, 110, 14, 111, 15, 908, 25, 914, 30, 904,
+        31, 905, 33, 201, 34, 202, 36, 204, 38, 206, 41, 208, 43, 209, 51, 116, 54, 101, 55, 117, 56, 118, 57, 119, 58, 120, 59, 102, 61, 121, 62, 104,
+        63, 122, 64, 110, 65, 123, 68, 911, 75, 106, 78, 114, 88, 921, 90, 906, 91, 912, 92, 908, 93, 124, 94, 913, 95, 501, 96, 909};
+    private static final int DECLINED = 5;
+    private static final int DECLINED_93 = 100;
+    private static final int UNAVAILABLE = 91;
+    /** Our own word for no room; an issuer that says it wants to be asked later, as with 91. */
+    private static final int UNAVAILABLE_93 = 907;
+
     private Mti93() {
     }
 
@@ -42,7 +50,7 @@ public final class Mti93 {
         final int base = mti93 - mti93 % 10 - VERSION;
         final int origin = mti93 % 10;
         return switch (base) {
-            case 100, 110, 120, 130, 200, 210, 220, 230, 400, 410, 420, 430, 500, 510, 520, 530 -> origin <= 1 ? base + origin : NONE;
+            case 100, 110, 120, 130, 200, 210, 220, 230, 420, 430, 520, 530 -> origin <= 1 ? base + origin : NONE;
             case 300, 310 -> origin == 4 || origin == 5 ? base + origin - 2 : NONE;
             case 800, 810 -> origin == 4 || origin == 5 ? base + origin - 4 : NONE;
             default -> NONE;
@@ -54,7 +62,7 @@ public final class Mti93 {
         final int base = mti87 - mti87 % 10;
         final int origin = mti87 % 10;
         return switch (base) {
-            case 100, 110, 120, 130, 200, 210, 220, 230, 400, 410, 420, 430, 500, 510, 520, 530 -> origin <= 1 ? mti87 + VERSION : NONE;
+            case 100, 110, 120, 130, 200, 210, 220, 230, 420, 430, 520, 530 -> origin <= 1 ? mti87 + VERSION : NONE;
             case 300, 310 -> origin == 2 || origin == 3 ? mti87 + VERSION + 2 : NONE;
             case 800, 810 -> origin <= 1 ? mti87 + VERSION + 4 : NONE;
             default -> NONE;
@@ -98,10 +106,10 @@ public final class Mti93 {
         return functionCode == 301 || functionCode == 303 ? functionCode - 300 : NONE;
     }
 
-    /** The original's 1987 message type from DE 56; {@link #NONE} if absent or no such message. */
+    /** The original's 1987 message type from DE 56, 0 where that is not known; {@link #NONE} if absent or no such message. */
     public static int originalMti(final MessageIndex message) {
         final long mti = message.number(DE_ORIGINAL, ORIGINAL_MTI, 4);
-        return mti == MessageIndex.NULL_NUMBER ? NONE : to87((int) mti);
+        return mti == MessageIndex.NULL_NUMBER ? NONE : mti == 0 ? 0 : to87((int) mti);
     }
 
     /** The original's trace number from DE 56; {@link MessageIndex#NULL_NUMBER} if absent. */
@@ -129,104 +137,50 @@ public final class Mti93 {
     }
 
     /**
-     * The action code of a 1987 response code by the common table, for issuers' answers that are passed on.
+     * The action code of a 1987 response code, for issuers' answers that are passed on. docs/iso8583.md, "Internal results".
      *
      * @param code87 such as 51
      * @param mti87  of the request: approvals have another code for each kind of message
-     * @return such as 116; 909 if there is none
+     * @return such as 116; 100 if there is none
      */
     public static int actionCode(final int code87, final int mti87) {
-        return switch (code87) {
-            case 0 -> switch (mti87 / 100) {
-                case 3 -> 300;
-                case 4 -> 400;
-                case 5 -> 500;
-                case 8 -> 800;
-                default -> 0;
-            };
-            case 1, 2 -> 107;
-            case 3 -> 109;
-            case 4 -> 200;
-            case 5 -> 100;
-            case 9 -> 923;
-            case 10 -> 2;
-            case 12, 40 -> 902;
-            case 13, 64 -> 110;
-            case 14 -> 111;
-            case 15, 92 -> 908;
-            case 25 -> mti87 / 100 == 3 ? 302 : 914;
-            case 30 -> 904;
-            case 31 -> 905;
-            case 33 -> 201;
-            case 34 -> 202;
-            case 36 -> 204;
-            case 38 -> 206;
-            case 41 -> 208;
-            case 43 -> 209;
-            case 51 -> 116;
-            case 54 -> 101;
-            case 55 -> 117;
-            case 56 -> 118;
-            case 57 -> 119;
-            case 58 -> 120;
-            case 59 -> 102;
-            case 61 -> 121;
-            case 62 -> 104;
-            case 63 -> 122;
-            case 65 -> 123;
-            case 68 -> 911;
-            case 75 -> 106;
-            case 88 -> 921;
-            case 90 -> 906;
-            case 91 -> 907;
-            case 94 -> 913;
-            case 95 -> 501;
-            default -> 909;
+        if (code87 == 0) {
+            return approved(mti87 / 100);
+        }
+        for (int i = 0; i < CODES.length; i += 2) {
+            if (CODES[i] == code87) {
+                return CODES[i + 1];
+            }
+        }
+        return DECLINED_93;
+    }
+
+    private static int approved(final int messageClass) {
+        return switch (messageClass) {
+            case 3, 4, 5, 8 -> messageClass * 100;
+            default -> 0;
         };
     }
 
-    /** The 1987 response code of an action code, for what an issuer of 1993 answers; 96 if there is none. */
+    /**
+     * The 1987 response code of an action code, for what an issuer of 1993 answers: the first row of the table that has it.
+     *
+     * @return such as 51; 05 if there is none
+     */
     public static int responseCode(final int actionCode) {
-        return switch (actionCode) {
-            case 0, 300, 400, 500, 600, 700, 800 -> 0;
-            case 2 -> 10;
-            case 100 -> 5;
-            case 101 -> 54;
-            case 102 -> 59;
-            case 104 -> 62;
-            case 106 -> 75;
-            case 107 -> 1;
-            case 109 -> 3;
-            case 110 -> 13;
-            case 111 -> 14;
-            case 116 -> 51;
-            case 117 -> 55;
-            case 118 -> 56;
-            case 119 -> 57;
-            case 120 -> 58;
-            case 121 -> 61;
-            case 122 -> 63;
-            case 123 -> 65;
-            case 200 -> 4;
-            case 201 -> 33;
-            case 202 -> 34;
-            case 204 -> 36;
-            case 206 -> 38;
-            case 208 -> 41;
-            case 209 -> 43;
-            case 302, 914 -> 25;
-            case 501 -> 95;
-            case 902 -> 12;
-            case 904 -> 30;
-            case 905 -> 31;
-            case 906 -> 90;
-            case 907, 912 -> 91;
-            case 908 -> 15;
-            case 911 -> 68;
-            case 913 -> 94;
-            case 921 -> 88;
-            case 923 -> 9;
-            default -> 96;
-        };
+        switch (actionCode) {
+            case 0, 300, 400, 500, 600, 700, 800:
+                return 0;
+            case UNAVAILABLE_93:
+                return UNAVAILABLE;
+            default:
+                break;
+        }
+        for (int i = 0; i < CODES.length; i += 2) {
+            if (CODES[i + 1] == actionCode) {
+                return CODES[i];
+            }
+        }
+        return DECLINED;
     }
 }

@@ -21,7 +21,7 @@ final class Mti93Test {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1000, 1102, 1140, 1300, 1600, 1700, 1800, 1806, 1900, 9999})
+    @ValueSource(ints = {0, 1000, 1102, 1400, 1401, 1500, 1510, 1140, 1300, 1600, 1700, 1800, 1806, 1900, 9999})
     void shouldNotKnowOthers(final int mti93) {
         assertThat(Mti93.to87(mti93)).isEqualTo(Mti93.NONE);
     }
@@ -75,7 +75,7 @@ final class Mti93Test {
     void shouldMapCodesThereAndBack() {
         for (int code = 0; code < 100; code++) {
             final int action = Mti93.actionCode(code, 200);
-            if (action != 909) {
+            if (action != 100) {
                 // Where two codes of 1987 are one action code, the first of them comes back.
                 final int back = Mti93.responseCode(action);
                 assertThat(Mti93.actionCode(back, 200)).as("code %d", code).isEqualTo(action);
@@ -85,6 +85,8 @@ final class Mti93Test {
         assertThat(Mti93.actionCode(0, 800)).isEqualTo(800);
         assertThat(Mti93.actionCode(96, 200)).isEqualTo(909);
         assertThat(Mti93.responseCode(116)).isEqualTo(51);
-        assertThat(Mti93.responseCode(999)).isEqualTo(96);
+        assertThat(Mti93.responseCode(907)).as("ask again").isEqualTo(91);
+        assertThat(Mti93.responseCode(999)).isEqualTo(5);
+        assertThat(Mti93.actionCode(40, 200)).isEqualTo(100);
     }
 }
