@@ -37,6 +37,11 @@ public final class Cards extends ReferenceTable {
         return records.find(tokenHi, tokenLo);
     }
 
+    /** Address of the word that {@link #find} reads first, to read ahead. */
+    public long bucket(final long tokenHi, final long tokenLo) {
+        return records.bucket(tokenHi, tokenLo);
+    }
+
     /**
      * Puts a card; the caller has checked the contents. Wrong PINs are forgotten when the status changes, and only then:
      * the same contents change nothing.

@@ -426,9 +426,15 @@ public final class StateMachine {
             command.getLong(offset + TransferDecoder.creditAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN));
     }
 
-    /** Reads what the noted transfers will need, all of it at once; then they are to be applied. */
+    /** As {@link #addToReadAhead}, for the body of a Payment. */
+    public void addPaymentToReadAhead(final DirectBuffer command, final int offset) {
+        payments.addToReadAhead(command, offset);
+    }
+
+    /** Reads what the noted transfers and payments will need, all of it at once; then they are to be applied. */
     public void readAhead() {
         readAhead.fetch();
+        payments.readAhead();
     }
 
     /** Takes memory for the accounts that the configuration allows, ahead of need. */

@@ -123,6 +123,11 @@ public final class RecordTable {
         return NOT_FOUND;
     }
 
+    /** Address of the word that {@link #find} reads first, to read ahead; there is none before the first {@link #configure}. */
+    public long bucket(final long key0, final long key1) {
+        return bucketOf(key0, key1);
+    }
+
     /** Address of a record; valid for as long as the record lives. */
     public long address(final int slot) {
         return records.address(slot);

@@ -73,7 +73,9 @@ public final class PaymentTable {
     /** Flag: a completion without a hold; it counts as a payment of its own. */
     static final int WITHOUT_HOLD = 1 << 12;
 
-    private static final int RECORD_BYTES = 256;
+    /** Bytes of a payment. */
+    static final int RECORD_BYTES = 256;
+
     private static final int HASHED_WORDS = 30;
     private static final int PAYMENT_ID = 0;
     private static final int TOKEN_HI = 8;
@@ -123,6 +125,11 @@ public final class PaymentTable {
     private static final int NEXT_BY_REFERENCE = 244;
     private static final int NEXT_QUEUED = 248;
     private static final int NEXT_AWAITED = 252;
+    /** Buckets of one line of the cache, less one. */
+    private static final long LINE_MASK = 15;
+    /** The bits of a hash that say where in its line the first of the neighbours is. */
+    private static final int TURN = 56;
+    private static final int LAST_CHARACTER = 24;
     private static final long TRACE_SALT = 0x7C3A9D1E5B2F4861L;
     private static final long REFERENCE_SALT = 0x51E6B8A3C97D2F05L;
     private static final long AWAITED_SALT = 0x2D9F73C1E84A6B57L;
@@ -327,6 +334,35 @@ public final class PaymentTable {
         return UnsafeApi.getInt(byTrace.address(traceHash(institution, stan, transmission, messageClass) & bucketMask)) - 1;
     }
 
+    /** Address of the word that {@link #firstByTrace} reads, to read ahead. */
+    long traceBucket(final long institution, final int stan, final int transmission, final int messageClass) {
+        return byTrace.address(traceHash(institution, stan, transmission, messageClass) & bucketMask);
+    }
+
+    /** Address of the word that {@link #firstByReference} reads, to read ahead. */
+    long referenceBucket(final long institution, final long rrn0, final int rrn1) {
+        return byReference.address(referenceHash(institution, rrn0, rrn1) & bucketMask);
+    }
+
+    /** Reads what a walk reads of the first payment of a chain. */
+    long readChain(final int link) {
+        if (link == 0) {
+            return 0;
+        }
+        final long payment = address(link - 1);
+        return UnsafeApi.getLong(payment + STAN) + UnsafeApi.getLong(payment + NEXT_BY_TRACE);
+    }
+
+    /** Place that a new payment takes if none is free. */
+    int nextNewPlace() {
+        return usedPlaces;
+    }
+
+    /** Places that have memory. */
+    long placesWithMemory() {
+        return records.capacity();
+    }
+
     int nextByTrace(final long payment) {
         return UnsafeApi.getInt(payment + NEXT_BY_TRACE) - 1;
     }
@@ -393,7 +429,10 @@ public final class PaymentTable {
     }
 
     private static long traceHash(final long institution, final int stan, final int transmission, final int messageClass) {
-        return Hashing.fold(institution ^ TRACE_SALT + messageClass, ((long) stan << 32 | transmission) ^ REFERENCE_SALT);
+        // Numbers that follow each other are neighbours: sixteen buckets are one line of the cache.
+        final long line = Hashing.fold(institution ^ TRACE_SALT + messageClass,
+            ((stan & ~LINE_MASK) << 32 | transmission) ^ REFERENCE_SALT);
+        return line & ~LINE_MASK | stan + (line >>> TURN) & LINE_MASK;
     }
 
     private static long referenceHash(final long payment) {
@@ -401,7 +440,10 @@ public final class PaymentTable {
     }
 
     private static long referenceHash(final long institution, final long rrn0, final int rrn1) {
-        return Hashing.fold(Hashing.fold(rrn0 ^ REFERENCE_SALT, institution ^ TRACE_SALT) ^ AWAITED_SALT, rrn1 ^ REFERENCE_SALT);
+        // References that differ in their last character alone are neighbours.
+        final long line = Hashing.fold(Hashing.fold(rrn0 ^ REFERENCE_SALT, institution ^ TRACE_SALT) ^ AWAITED_SALT,
+            rrn1 << Byte.SIZE ^ REFERENCE_SALT);
+        return line & ~LINE_MASK | (rrn1 >>> LAST_CHARACTER) + (line >>> TURN) & LINE_MASK;
     }
 
     private static long awaitedHash(final long institution, final long word) {

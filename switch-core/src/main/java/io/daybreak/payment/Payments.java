@@ -53,6 +53,7 @@ public final class Payments implements PaymentSettings.Listener {
     private final Reversals reversals;
     private final Enquiries enquiries;
     private final RoutedPayments routed;
+    private final PaymentReadAhead readAhead;
     private final Issuing issuing;
     private final Answers answers = new Answers();
     private final Decision decision = new Decision();
@@ -94,6 +95,7 @@ public final class Payments implements PaymentSettings.Listener {
         this.fileUpdates = new FileUpdates(reference, checks);
         this.reconciliations = new Reconciliations(allocator, reference, totals, windows);
         this.issuerTotals = new IssuerTotals(totals, issuing, reference);
+        this.readAhead = new PaymentReadAhead(table, reference, legs);
     }
 
     private int currencyOf(final long accountId) {
@@ -112,6 +114,20 @@ public final class Payments implements PaymentSettings.Listener {
         issuing.configure(settings.paymentCapacity(), settings.issuerRequestCapacity(), settings.storeAndForwardCapacity(),
             Math.min(settings.paymentCapacity(), MAX_STAND_IN_CARDS));
         isConfigured = true;
+    }
+
+    // ---- Reading ahead ----
+
+    /** As {@link io.daybreak.machine.StateMachine#addToReadAhead}, for a Payment's body. */
+    public void addToReadAhead(final DirectBuffer command, final int offset) {
+        if (isConfigured) {
+            readAhead.add(command, offset);
+        }
+    }
+
+    /** Reads what the noted payments will need. */
+    public void readAhead() {
+        readAhead.fetch();
     }
 
     // ---- One payment ----

@@ -12,6 +12,7 @@ import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.AcceptClockDecoder;
 import io.daybreak.protocol.codec.LookupAccountsDecoder;
 import io.daybreak.protocol.codec.LookupTransfersDecoder;
+import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
 
@@ -40,7 +41,7 @@ final class LedgerStage implements Runnable {
     static final int TICKS = 8;
     static final int COUNTERS = 9;
 
-    /** Transfers whose accounts are read ahead together. */
+    /** Transfers and payments whose accounts are read ahead together. */
     private static final int READ_AHEAD = StateMachine.MAX_READ_AHEAD;
     /** Effects of one command and of the sweep before it, at most. */
     private static final int MAX_EFFECTS = 4_096;
@@ -168,12 +169,14 @@ final class LedgerStage implements Runnable {
         }
     }
 
-    /** Has the machine read what a run of transfers will need. Returns {@code end}. */
+    /** Has the machine read what a run of transfers and payments will need. Returns {@code end}. */
     private long readAhead(final long first, final long end) {
         for (long sequence = first; sequence < end; sequence++) {
             final CommandSlot slot = ring.get(sequence);
             if (slot.templateId == TransferDecoder.TEMPLATE_ID) {
                 machine.addToReadAhead(slot.participantId, slot.command, 0);
+            } else if (slot.templateId == PaymentDecoder.TEMPLATE_ID) {
+                machine.addPaymentToReadAhead(slot.command, 0);
             }
         }
         machine.readAhead();

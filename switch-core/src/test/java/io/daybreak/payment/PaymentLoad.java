@@ -24,6 +24,8 @@ import java.util.SplittableRandom;
 final class PaymentLoad {
     private static final int BODIES = 1 << 15;
     private static final int ENTRY = 64;
+    private static final int RUN = StateMachine.MAX_READ_AHEAD;
+    private static final int RRN_CHARS = 12;
     private static final int STAN = PaymentDecoder.stanEncodingOffset();
     private static final int RRN = PaymentDecoder.rrnEncodingOffset();
     private static final int TRANSMISSION = PaymentDecoder.transmissionEncodingOffset();
@@ -38,6 +40,7 @@ final class PaymentLoad {
     private int next;
     private int transmission;
     private long approved;
+    private boolean isReadAhead = true;
 
     PaymentLoad(final PaymentRig rig, final int wallets, final long payments) {
         this.rig = rig;
@@ -74,14 +77,36 @@ final class PaymentLoad {
                 final int second = (int) (nowNs / 1_000_000_000L % 86_400);
                 transmission = 1_123_000_000 + second / 3_600 * 10_000 + second / 60 % 60 * 100 + second % 60;
             }
+            if (i % RUN == 0) {
+                prepare(Math.min(RUN, count - i));
+            }
             final int body = (next & BODIES - 1) * BODY_BYTES;
-            bodies.putInt(body + STAN, next % 1_000_000, ByteOrder.LITTLE_ENDIAN);
-            bodies.putInt(body + TRANSMISSION, transmission, ByteOrder.LITTLE_ENDIAN);
-            bodies.putLong(body + RRN, next + 0x3030_3030_0000_0000L, ByteOrder.LITTLE_ENDIAN);
             next++;
             machine.applyPayment(PaymentDecoder.TEMPLATE_ID, PaymentRig.PARTICIPANT, bodies, body, PaymentDecoder.BLOCK_LENGTH, 1, 2,
                 outcome, answer, 0);
             approved += outcome.result == Result.OK ? 1 : 0;
+        }
+    }
+
+    /** Writes the numbers of the next purchases, and has what they need read ahead, as the ledger stage does. */
+    private void prepare(final int run) {
+        for (int i = next; i < next + run; i++) {
+            final int body = (i & BODIES - 1) * BODY_BYTES;
+            bodies.putInt(body + STAN, i % 1_000_000, ByteOrder.LITTLE_ENDIAN);
+            bodies.putInt(body + TRANSMISSION, transmission, ByteOrder.LITTLE_ENDIAN);
+            putReference(body + RRN, i);
+            if (isReadAhead) {
+                machine.addPaymentToReadAhead(bodies, body);
+            }
+        }
+        machine.readAhead();
+    }
+
+    private void putReference(final int at, final int number) {
+        int rest = number;
+        for (int i = RRN_CHARS - 1; i >= 0; i--) {
+            bodies.putByte(at + i, (byte) ('0' + rest % 10));
+            rest /= 10;
         }
     }
 
@@ -96,16 +121,17 @@ final class PaymentLoad {
     }
 
     /**
-     * Processor time of a purchase in the state machine, with 100,000 wallets.
+     * Processor time of a purchase in the state machine, with 100,000 wallets if nothing else is said.
      *
-     * @param args rounds of a million
+     * @param args rounds of a million; wallets; false not to read ahead
      */
     public static void main(final String[] args) {
         final int rounds = args.length == 0 ? 6 : Integer.parseInt(args[0]);
         final PaymentRig rig = new PaymentRig();
         rig.recordsNothing = true;
         rig.build();
-        final PaymentLoad load = new PaymentLoad(rig, 100_000, 1L << 22);
+        final PaymentLoad load = new PaymentLoad(rig, args.length < 2 ? 100_000 : Integer.parseInt(args[1]), 1L << 22);
+        load.isReadAhead = args.length < 3 || Boolean.parseBoolean(args[2]);
         final long[] perPurchase = new long[rounds];
         final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (int round = 0; round < rounds; round++) {
