@@ -13,7 +13,7 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class, IssuerCommand.class, AcquirerCommand.class,
+    subcommands = {RunCommand.class, GrowCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class, IssuerCommand.class, AcquirerCommand.class,
         JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
