@@ -13,8 +13,8 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class, IssuerCommand.class, AcquirerCommand.class,
-        IdleCommand.class,        JmhCommand.class},
+    subcommands = {RunCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+        IssuerCommand.class, AcquirerCommand.class, JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:unexpected error", "2:the money differs, or a case failed", "3:not connected, or a connection lost",
