@@ -7,6 +7,7 @@ import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.DayOpenedEncoder;
 import io.daybreak.protocol.codec.PutDayGroupDecoder;
 import io.daybreak.reference.ReferenceTable;
+import io.daybreak.state.StateImage;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
@@ -110,6 +111,14 @@ public final class BusinessDays extends ReferenceTable {
             findNext();
         }
         return wasThere;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        super.image(image);
+        image.numbers(slots, slots.length);
+        nextCutOverNs = image.word(nextCutOverNs);
+        nextGroup = image.bounded(nextGroup, 0, MAX_ID);
     }
 
     /** The date that the schedule has open at an instant. */

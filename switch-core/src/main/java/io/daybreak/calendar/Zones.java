@@ -4,6 +4,7 @@ import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.codec.PutZoneDecoder;
 import io.daybreak.reference.ReferenceTable;
+import io.daybreak.state.StateImage;
 import org.agrona.DirectBuffer;
 
 /**
@@ -68,6 +69,12 @@ public final class Zones extends ReferenceTable {
         dayBegin[zoneId] = 0;
         dayEnd[zoneId] = 0;
         return true;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        super.image(image);
+        image.numbers(slots, slots.length);
     }
 
     /** Offset from UTC in seconds, east positive, at an instant in epoch nanoseconds; 0 for a zone that is not there. */

@@ -3,6 +3,8 @@ package io.daybreak.deadline;
 import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -14,7 +16,7 @@ import org.agrona.UnsafeApi;
  * <p>
  * Ledger thread only. Adding, moving and removing cost O(log n) steps; with a million open holds that is ten.
  */
-public final class DeadlineHeap {
+public final class DeadlineHeap implements Stateful {
     /** No deadline: {@link #earliestNs()} of an empty heap. */
     public static final long NONE = Long.MAX_VALUE;
 
@@ -76,6 +78,17 @@ public final class DeadlineHeap {
             } else {
                 siftDown(place, deadlineNs, sequence, lastHolder);
             }
+        }
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        size = image.bounded(size, 0, Integer.MAX_VALUE);
+        entries.image(image, size);
+        for (long place = 0; image.isLoading() && place < size; place++) {
+            final int holder = (int) UnsafeApi.getLong(entries.address(place) + HOLDER);
+            places.ensureCapacity(holder + 1L);
+            UnsafeApi.putLong(places.address(holder), place + 1);
         }
     }
 

@@ -2,6 +2,8 @@ package io.daybreak.ledger;
 
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 import java.util.Arrays;
@@ -21,7 +23,7 @@ import java.util.Arrays;
  * <p>
  * Accounts are never removed. Ledger thread only. Takes 85 to 171 bytes per account.
  */
-final class AccountLines {
+final class AccountLines implements Stateful {
     /** No such account. */
     static final long NOT_FOUND = 0;
 
@@ -40,6 +42,8 @@ final class AccountLines {
     /** Never shorter than two words: a shift by 64, for none of the bits, would be a shift by 0. */
     private long[] directory = new long[2];
     private int shift = 63;
+    /** The one of the empty table. */
+    private final long onlySegment;
     private long freeSegment;
     private long slabEnd;
 
@@ -56,7 +60,8 @@ final class AccountLines {
     AccountLines(final SlabAllocator allocator, final Listener listener) {
         this.allocator = allocator;
         this.listener = listener;
-        Arrays.fill(directory, newSegment());
+        onlySegment = newSegment();
+        Arrays.fill(directory, onlySegment);
     }
 
     static long hash(final long id) {
@@ -115,6 +120,32 @@ final class AccountLines {
                 }
             }
             before = segment;
+        }
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        final int bits = image.bounded(Long.SIZE - shift, 1, MAX_DEPTH);
+        if (image.isLoading()) {
+            shift = Long.SIZE - bits;
+            directory = new long[1 << bits];
+        }
+        int index = 0;
+        boolean first = true;
+        while (index < directory.length) {
+            final int depth = image.bounded((int) (directory[index] & DEPTH_MASK), 0, bits);
+            final int span = 1 << bits - depth;
+            if (image.isLoading()) {
+                // The first one was made with the table.
+                final long segment = first ? onlySegment : newSegment();
+                Arrays.fill(directory, index, index + span, segment | depth);
+            }
+            image.memory(directory[index] & ~DEPTH_MASK, SEGMENT_BYTES);
+            first = false;
+            index += span;
+        }
+        if (image.isLoading()) {
+            forEach(listener::onMoved);
         }
     }
 

@@ -5,6 +5,8 @@ import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.AccountFlags;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -24,7 +26,7 @@ import org.agrona.UnsafeApi;
  * The digest of the table is linear in the balances: each account weighs its four sums with odd factors that follow
  * from its id. So a posting costs one multiplication, and the sum can be computed afresh in any order.
  */
-public final class AccountTable {
+public final class AccountTable implements Stateful {
     /** No such account. */
     public static final long NOT_FOUND = AccountLines.NOT_FOUND;
 
@@ -277,6 +279,20 @@ public final class AccountTable {
     /** Shows every account's line, in no order that means anything. */
     void forEach(final AccountLines.Visitor visitor) {
         lines.forEach(visitor);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        count = image.bounded(count, 0, Integer.MAX_VALUE - 1);
+        digest = image.word(digest);
+        cold.image(image, count);
+        where.ensureCapacity(count);
+        // Of a slot's two words one is an address, which holds for this process only; the lines tell it again.
+        for (int slot = 0; slot < count; slot++) {
+            final long field = where.address(slot) + NEWEST_HISTORY;
+            UnsafeApi.putLong(field, image.word(UnsafeApi.getLong(field)));
+        }
+        lines.image(image);
     }
 
     /** Remembers where a chain began. */

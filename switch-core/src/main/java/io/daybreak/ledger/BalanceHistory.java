@@ -2,6 +2,8 @@ package io.daybreak.ledger;
 
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -13,7 +15,7 @@ import org.agrona.UnsafeApi;
  * </pre>
  * Ledger thread only.
  */
-public final class BalanceHistory {
+public final class BalanceHistory implements Stateful {
     private static final int RECORD_BYTES = 64;
     private static final int SEQUENCE = 0;
     private static final int TIMESTAMP = 8;
@@ -64,6 +66,11 @@ public final class BalanceHistory {
     /** Sequence of the oldest record in memory; 0 if nothing was ever forgotten. */
     public long beginSequence() {
         return log.begin() == 0 ? 0 : sequence(log.address(log.begin()));
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        log.image(image);
     }
 
     void trim() {

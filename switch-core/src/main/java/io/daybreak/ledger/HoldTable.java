@@ -5,6 +5,8 @@ import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -18,11 +20,12 @@ import org.agrona.UnsafeApi;
  * At most {@code holdCapacity} holds; when it is full a new hold is not decided (HOLD_CAPACITY_REACHED).
  * Slots are used again, the youngest freed first. Ledger thread only.
  */
-final class HoldTable {
+final class HoldTable implements Stateful {
     /** No such hold. */
     static final int NOT_FOUND = -1;
 
     private static final int RECORD_BYTES = 128;
+    private static final long MAX_BUCKETS = 1L << 30;
     private static final int ID_HI = 0;
     private static final int ID_LO = 8;
     private static final int LEFT = 16;
@@ -247,6 +250,25 @@ final class HoldTable {
             }
         }
         return sum;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        capacity = image.word(capacity);
+        final long bucketCount = image.bounded(buckets == null ? 0 : bucketMask + 1, 0, MAX_BUCKETS);
+        count = image.bounded(count, 0, Integer.MAX_VALUE);
+        usedSlots = image.bounded(usedSlots, 0, Integer.MAX_VALUE);
+        freeSlot = image.number(freeSlot);
+        digest = image.word(digest);
+        records.image(image, usedSlots);
+        if (bucketCount > 0) {
+            if (image.isLoading()) {
+                buckets = new RecordSlabs(allocator, 8);
+                bucketMask = bucketCount - 1;
+            }
+            buckets.image(image, bucketCount);
+        }
+        deadlines.image(image);
     }
 
     void mark() {

@@ -1,5 +1,8 @@
 package io.daybreak.ledger;
 
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
+
 /**
  * Sums of all balances of each ledger, kept apart for each side, in 128 bits: a single account's sums fit in 64, those
  * of many need not. That debits equal credits is conservation; the two sides are added up independently, so that the
@@ -7,7 +10,7 @@ package io.daybreak.ledger;
  * <p>
  * At most {@link #MAX_LEDGERS} ledgers. Ledger thread only.
  */
-public final class LedgerTotals {
+public final class LedgerTotals implements Stateful {
     /** Most ledgers (currencies) of a switch. */
     public static final int MAX_LEDGERS = 256;
     /** No such ledger. */
@@ -90,6 +93,15 @@ public final class LedgerTotals {
     /** Accounts of a ledger. */
     public long accountCount(final int index) {
         return accountCounts[index];
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        count = image.bounded(count, 0, MAX_LEDGERS);
+        image.numbers(ledgers, count);
+        image.words(accountCounts, count);
+        image.words(high, count * SUMS);
+        image.words(low, count * SUMS);
     }
 
     void mark() {

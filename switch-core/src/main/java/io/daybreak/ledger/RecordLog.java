@@ -4,6 +4,8 @@ import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -16,7 +18,9 @@ import org.agrona.UnsafeApi;
  * Ledger thread only. Keeps at least {@code retained} records and at most one slab more (a chain in progress may add
  * one before {@link #trim()}).
  */
-final class RecordLog {
+final class RecordLog implements Stateful {
+    private static final long MAX_RETAINED = 1L << 32;
+
     private final SlabAllocator allocator;
     private final UndoLog undo;
     private final int recordBytes;
@@ -47,21 +51,25 @@ final class RecordLog {
 
     /** Sets how many records are kept; what is too much is forgotten by the next {@link #trim()}. */
     void configure(final long newRetained) {
+        final long[] oldSlabs = slabs;
+        final RecordSlabs oldSums = sums;
+        layOut(newRetained);
+        for (long slab = firstSlab; slab < allocatedSlabs; slab++) {
+            slabs[(int) slab & slabs.length - 1] = oldSlabs[(int) slab & oldSlabs.length - 1];
+            UnsafeApi.putLong(sums.address(slab & slabs.length - 1), UnsafeApi.getLong(oldSums.address(slab & oldSlabs.length - 1)));
+        }
+        if (oldSums != null) {
+            oldSums.release();
+        }
+    }
+
+    /** New places for slabs and their sums: for what shall be kept, and for what is there. */
+    private void layOut(final long newRetained) {
         final int needed = (int) ((newRetained >>> slabShift) + 4);
         final int live = (int) (allocatedSlabs - firstSlab) + 2;
-        final int length = Integer.highestOneBit(Math.max(needed, live) - 1) << 1;
-        final long[] newSlabs = new long[length];
-        final RecordSlabs newSums = new RecordSlabs(allocator, 8);
-        newSums.ensureCapacity(length);
-        for (long slab = firstSlab; slab < allocatedSlabs; slab++) {
-            newSlabs[(int) slab & length - 1] = slabs[(int) slab & slabs.length - 1];
-            UnsafeApi.putLong(newSums.address(slab & length - 1), UnsafeApi.getLong(sums.address(slab & slabs.length - 1)));
-        }
-        if (sums != null) {
-            sums.release();
-        }
-        slabs = newSlabs;
-        sums = newSums;
+        slabs = new long[Integer.highestOneBit(Math.max(needed, live) - 1) << 1];
+        sums = new RecordSlabs(allocator, 8);
+        sums.ensureCapacity(slabs.length);
         retained = newRetained;
     }
 
@@ -140,6 +148,30 @@ final class RecordLog {
             sum += hashOf(place);
         }
         return sum;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        final long imagedRetained = image.bounded(retained, 0, MAX_RETAINED);
+        firstSlab = image.bounded(firstSlab, 0, Long.MAX_VALUE >>> slabShift);
+        allocatedSlabs = image.bounded(allocatedSlabs, firstSlab, firstSlab + Integer.MAX_VALUE);
+        end = image.bounded(end, firstSlab << slabShift, allocatedSlabs << slabShift);
+        digest = image.word(digest);
+        if (imagedRetained == 0) {
+            return;
+        }
+        if (image.isLoading()) {
+            layOut(imagedRetained);
+        }
+        for (long slab = firstSlab; slab < allocatedSlabs; slab++) {
+            final int index = (int) slab & slabs.length - 1;
+            if (image.isLoading()) {
+                slabs[index] = allocator.allocateZeroed();
+            }
+            final long records = Math.max(0, Math.min(end - (slab << slabShift), slabMask + 1));
+            image.memory(slabs[index], records << recordShift);
+            UnsafeApi.putLong(sums.address(index), image.word(UnsafeApi.getLong(sums.address(index))));
+        }
     }
 
     /** Remembers where a chain began. */

@@ -4,6 +4,8 @@ import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.TransferFlags;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -17,7 +19,7 @@ import org.agrona.UnsafeApi;
  * </pre>
  * Places of older transfers are kept plus one; 0 is none. Ledger thread only.
  */
-public final class TransferLog {
+public final class TransferLog implements Stateful {
     private static final int RECORD_BYTES = 128;
     private static final int ID_HI = 0;
     private static final int ID_LO = 8;
@@ -158,6 +160,11 @@ public final class TransferLog {
     /** Records in memory. */
     public long size() {
         return log.end() - log.begin();
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        log.image(image);
     }
 
     void trim() {

@@ -10,6 +10,7 @@ import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.TransferFlags;
+import io.daybreak.state.StateSections;
 
 /**
  * The rules of transfers: decides, then moves the money.
@@ -623,6 +624,15 @@ public final class Transfers {
     /** True if accounts of one more ledger fit, or the ledger is known. */
     public boolean hasRoomForLedger(final int ledger) {
         return totals.hasRoomFor(ledger);
+    }
+
+    /** Adds what is state here to the list. */
+    public void addTo(final StateSections sections) {
+        sections.add("accounts", 1, accounts);
+        sections.add("ledger-totals", 1, totals);
+        sections.add("holds", 1, holds);
+        sections.add("transfers", 1, log);
+        sections.add("balance-history", 1, history);
     }
 
     /** The accounts. */

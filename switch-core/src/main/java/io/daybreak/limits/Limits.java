@@ -6,6 +6,8 @@ import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.PaymentChannel;
 import io.daybreak.protocol.Result;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 
 /**
  * Whether a wallet's limits allow a payment, and what has been used of them. Days, months and years are those of the
@@ -18,7 +20,7 @@ import io.daybreak.protocol.Result;
  * Amounts are minor units from 0 to 2^63 - 1. Nothing here checks before it counts, or counts when it checks. Ledger
  * thread only; allocates nothing.
  */
-public final class Limits {
+public final class Limits implements Stateful {
     private final Wallets wallets;
     private final Tiers tiers;
     private final Zones zones;
@@ -253,6 +255,11 @@ public final class Limits {
     /** Goes back to the mark; the undo log has put the words back. */
     public void rollback() {
         usage.rollback();
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        usage.image(image);
     }
 
     /** Running digest of what has been used. */

@@ -6,6 +6,7 @@ import io.daybreak.protocol.PaymentChannel;
 import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.PutTierDecoder;
 import io.daybreak.reference.ReferenceTable;
+import io.daybreak.state.StateImage;
 import org.agrona.DirectBuffer;
 
 /**
@@ -85,6 +86,12 @@ public final class Tiers extends ReferenceTable {
             rows[(int) tierId << ROWS_SHIFT | (int) channel] = 0;
         }
         return wasThere;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        super.image(image);
+        image.numbers(rows, rows.length);
     }
 
     /** Most of one payment. */

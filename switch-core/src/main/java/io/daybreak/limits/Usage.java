@@ -4,6 +4,8 @@ import io.daybreak.memory.RecordTable;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.PaymentChannel;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -16,7 +18,7 @@ import org.agrona.UnsafeApi;
  * There is room for every channel of every wallet. The date never goes back: where a wallet moves to a zone that is a
  * day behind, the day that was counted last goes on. Amounts are minor units. Ledger thread only.
  */
-final class Usage {
+final class Usage implements Stateful {
     static final int NOT_FOUND = RecordTable.NOT_FOUND;
 
     private static final int RECORD_BYTES = 128;
@@ -39,6 +41,11 @@ final class Usage {
     /** Makes room for every channel of so many wallets; most use few, so there is one bucket for each wallet. */
     void configure(final long wallets) {
         records.configure(wallets * PaymentChannel.COUNT, wallets);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        records.image(image);
     }
 
     int find(final long walletId, final int channel) {

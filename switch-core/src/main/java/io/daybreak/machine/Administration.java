@@ -12,13 +12,15 @@ import io.daybreak.protocol.codec.PutGrantDecoder;
 import io.daybreak.protocol.codec.PutParticipantDecoder;
 import io.daybreak.protocol.codec.RaiseRulesDecoder;
 import io.daybreak.protocol.codec.RemoveGrantDecoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 
 /**
  * Limits, participants, grants, clock and rules: what the operator and the switch itself may command.
  * docs/native-protocol.md, "Administration". Ledger thread only.
  */
-final class Administration {
+final class Administration implements Stateful {
     private static final int MAX_CHAIN = 1_024;
     private static final int MAX_SWEEP = 1_000_000;
     private static final long MIN_RETAINED = 1_024;
@@ -267,6 +269,16 @@ final class Administration {
         }
         rulesVersion = (int) raiseRules.rulesVersion();
         return Result.OK;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        configured = image.flag(configured);
+        image.words(limits, limits.length);
+        accountCapacity = image.word(accountCapacity);
+        sweepLimit = image.number(sweepLimit);
+        maxChain = image.number(maxChain);
+        rulesVersion = image.bounded(rulesVersion, StateMachine.FIRST_RULES_VERSION, StateMachine.LAST_RULES_VERSION);
     }
 
     boolean isConfigured() {

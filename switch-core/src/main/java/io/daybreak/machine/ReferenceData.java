@@ -16,6 +16,7 @@ import io.daybreak.merchant.Terminals;
 import io.daybreak.payment.Reference;
 import io.daybreak.reference.PaymentSettings;
 import io.daybreak.reference.ReferenceTable;
+import io.daybreak.state.StateSections;
 
 /**
  * The tables that payments are decided by, and what has been used of limits. They hold nothing, and take no memory,
@@ -72,6 +73,22 @@ final class ReferenceData {
         zones.configure(Zones.MAX_ID);
         businessDays.configure(BusinessDays.MAX_ID);
         tokenKeys.configure(TokenKeys.CAPACITY);
+    }
+
+    /** Adds what is state here to the list. */
+    void addTo(final StateSections sections) {
+        sections.add("payment-settings", 1, settings);
+        sections.add("institutions", 1, institutions);
+        sections.add("wallets", 1, wallets);
+        sections.add("cards", 1, cards);
+        sections.add("merchants", 1, merchants);
+        sections.add("terminals", 1, terminals);
+        sections.add("tiers", 1, tiers);
+        sections.add("fees", 1, fees);
+        sections.add("zones", 1, zones);
+        sections.add("business-days", 1, businessDays);
+        sections.add("token-keys", 1, tokenKeys);
+        sections.add("limits-used", 1, limits);
     }
 
     /** Odd, so that no bit of a table's digest is lost, and that records of two tables do not make up for each other. */

@@ -23,10 +23,16 @@ import io.daybreak.protocol.codec.PaymentAnswerDecoder;
 import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
+import io.daybreak.state.StateFormatException;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.StateReader;
+import io.daybreak.state.StateSections;
+import io.daybreak.state.StateWriter;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * All state that decides about money, changed by one command at a time: (state, command, sequence, timestamp) gives
@@ -69,6 +75,7 @@ public final class StateMachine {
     private final Queries queries;
     private final Chain chain;
     private final ReadAhead readAhead;
+    private final StateSections sections = new StateSections();
     private final TransferCommand single = new TransferCommand();
     private long lastSequence;
     private long nowNs;
@@ -95,6 +102,13 @@ public final class StateMachine {
             new PaymentQueries(payments, tables));
         this.chain = new Chain(this, participants, ids, transfers, administration);
         this.readAhead = new ReadAhead(transfers.accounts(), ids);
+        sections.add("machine", 1, this::image);
+        sections.add("administration", 1, administration);
+        sections.add("participants", 1, participants);
+        sections.add("ids", 1, ids);
+        transfers.addTo(sections);
+        reference.addTo(sections);
+        payments.addTo(sections);
     }
 
     /**
@@ -488,6 +502,35 @@ public final class StateMachine {
     private long combine(final long transfersDigest, final long idsDigest, final long participantsDigest) {
         return Hashing.mix(Hashing.mix(transfersDigest, idsDigest), Hashing.mix(participantsDigest, administration.digest()))
             + Hashing.mix(lastSequence, changedNs);
+    }
+
+    /** Parts of the state, by the names that their sections in an image have. */
+    public List<String> stateNames() {
+        return sections.names();
+    }
+
+    /** Writes all of the state; what this machine is asked next, one that reads it answers alike. Between two entries only. */
+    public void save(final StateWriter writer) {
+        sections.write(writer);
+    }
+
+    /**
+     * Reads all of the state into this machine, which must be new.
+     *
+     * @throws StateFormatException if the image is damaged or of a form that is not known; this machine is good for nothing then
+     */
+    public void load(final StateReader reader) {
+        if (nowNs != 0 || administration.isConfigured()) {
+            throw new IllegalStateException("the machine has a state");
+        }
+        sections.read(reader);
+    }
+
+    private void image(final StateImage image) {
+        lastSequence = image.word(lastSequence);
+        nowNs = image.word(nowNs);
+        nowMs = nowNs / NS_PER_MS;
+        changedNs = image.word(changedNs);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.daybreak.matching;
 
+import io.daybreak.state.StateImage;
+
 import org.agrona.UnsafeApi;
 
 /**
@@ -177,6 +179,31 @@ final class IdGeneration {
                 UnsafeApi.getLong(entry + AMOUNT_OFFSET));
         }
         return sum;
+    }
+
+    /** Shows entries and index as they lie; when reading, this generation is open and empty. */
+    void image(final StateImage image, final BlockStock stock) {
+        count = image.bounded(count, 0, capacity);
+        slotsLeft = image.bounded(slotsLeft, 0, ENTRIES_PER_BLOCK);
+        final int blocks = image.bounded(blockCount, 0, capacity / ENTRIES_PER_BLOCK + 1);
+        if (image.isLoading()) {
+            logBlocks = new long[Math.max(FIRST_LOG_BLOCKS, blocks)];
+            blockCount = blocks;
+        }
+        for (int i = 0; i < blocks; i++) {
+            if (image.isLoading()) {
+                logBlocks[i] = stock.takeZeroed();
+            }
+            image.memory(logBlocks[i], BlockStock.BLOCK_BYTES);
+        }
+        for (int i = 0; i < pages.length; i++) {
+            if (image.flag(pages[i] != 0)) {
+                if (image.isLoading()) {
+                    pages[i] = stock.takeZeroed();
+                }
+                image.memory(pages[i], BlockStock.BLOCK_BYTES);
+            }
+        }
     }
 
     /** One of the blocks of this forgotten generation, or 0 when it has none left. */

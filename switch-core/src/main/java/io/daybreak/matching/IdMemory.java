@@ -3,6 +3,8 @@ package io.daybreak.matching;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -32,7 +34,7 @@ import org.agrona.UnsafeApi;
  * Pure and deterministic: no clock, no randomness; a replay builds the same slices. Ledger thread only. Allocates on the
  * heap while it grows, nothing once slices are forgotten as fast as they fill.
  */
-public final class IdMemory {
+public final class IdMemory implements Stateful {
     /** Answer of {@link #find} for an id that is not remembered. */
     public static final long NOT_FOUND = 0;
     /** Participants at most. */
@@ -368,6 +370,26 @@ public final class IdMemory {
         oldest.close(stock);
         oldest.nextFree = freeSlices;
         freeSlices = oldest;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        totalCapacity = image.word(totalCapacity);
+        guaranteedWindowMs = image.word(guaranteedWindowMs);
+        futureToleranceMs = image.word(futureToleranceMs);
+        committedCapacity = image.word(committedCapacity);
+        size = image.word(size);
+        digest = image.word(digest);
+        latestMs = image.word(latestMs);
+        participantCount = image.bounded(participantCount, 0, MAX_PARTICIPANTS);
+        for (int i = 0; i < participantCount; i++) {
+            final int id = image.bounded(image.isLoading() ? 0 : participants[i].participantId(), 1, Participants.MAX_ID);
+            if (image.isLoading()) {
+                participants[i] = new ParticipantIds(id);
+                placeById[id] = (char) (i + 1);
+            }
+            participants[i].image(image, stock);
+        }
     }
 
     private long configurationHash() {

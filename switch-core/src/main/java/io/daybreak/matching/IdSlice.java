@@ -1,5 +1,7 @@
 package io.daybreak.matching;
 
+import io.daybreak.state.StateImage;
+
 /**
  * The ids of one participant within one stretch of time, forgotten together. Holds one generation as a rule; those
  * that come after the slice was closed may fill it, and then it goes on in further generations.
@@ -76,6 +78,36 @@ final class IdSlice {
         count++;
         maxMs = Math.max(maxMs, idMs);
         return entry;
+    }
+
+    /** Shows all of it; when reading, this slice is new. */
+    void image(final StateImage image, final BlockStock stock) {
+        startMs = image.word(startMs);
+        maxMs = image.word(maxMs);
+        count = image.word(count);
+        digest = image.word(digest);
+        saltHi = image.word(saltHi);
+        saltLo = image.word(saltLo);
+        firstCapacity = image.number(firstCapacity);
+        targetCount = image.number(targetCount);
+        generationCount = image.bounded(generationCount, 1, MAX_GENERATIONS);
+        // The newest comes first, and each is linked to the one before it.
+        IdGeneration generation = newest;
+        IdGeneration younger = null;
+        for (int i = 0; i < generationCount; i++) {
+            final int capacity = image.bounded(image.isLoading() ? 0 : generation.capacity(), 1, IdGeneration.MAX_CAPACITY);
+            if (image.isLoading()) {
+                generation = stock.generation(capacity);
+                if (younger == null) {
+                    newest = generation;
+                } else {
+                    younger.older = generation;
+                }
+            }
+            generation.image(image, stock);
+            younger = generation;
+            generation = generation.older;
+        }
     }
 
     void addToDigest(final long entryHash) {

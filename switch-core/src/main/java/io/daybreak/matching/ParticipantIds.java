@@ -1,5 +1,7 @@
 package io.daybreak.matching;
 
+import io.daybreak.state.StateImage;
+
 /**
  * The slices of one participant, oldest first, and its watermark.
  * <p>
@@ -216,6 +218,31 @@ final class ParticipantIds {
     /** Hash of what decides about later ids, apart from the slices. */
     long recordHash() {
         return Mix.ofRecord(4, participantId, capacity, watermarkMs) + Mix.ofRecord(5, paceMs, lastFilledMs, target);
+    }
+
+    /** Shows all of it; when reading, nothing is remembered here yet. */
+    void image(final StateImage image, final BlockStock stock) {
+        capacity = image.word(capacity);
+        size = image.word(size);
+        watermarkMs = image.word(watermarkMs);
+        target = image.bounded(target, 1, LAST_CAPACITY);
+        paceMs = image.word(paceMs);
+        lastFilledMs = image.word(lastFilledMs);
+        // The room for slices decides, too: when half of it is used, slices are parted no more.
+        final int length = image.bounded(slices.length, 0, (int) (2 * MAX_SLICES));
+        final int count = image.bounded(end - head, 0, length);
+        if (image.isLoading()) {
+            slices = new IdSlice[length];
+            startsMs = new long[length];
+            end = count;
+        }
+        for (int i = head; i < end; i++) {
+            if (image.isLoading()) {
+                slices[i] = new IdSlice();
+            }
+            slices[i].image(image, stock);
+            startsMs[i] = slices[i].startMs();
+        }
     }
 
     private static boolean isForgettable(final IdSlice slice, final long idMs, final long windowStartMs) {

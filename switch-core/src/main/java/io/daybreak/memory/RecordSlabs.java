@@ -1,5 +1,7 @@
 package io.daybreak.memory;
 
+import io.daybreak.state.StateImage;
+
 import java.util.Arrays;
 
 /**
@@ -46,6 +48,14 @@ public final class RecordSlabs {
                 slabs = Arrays.copyOf(slabs, slabCount * 2);
             }
             slabs[slabCount++] = allocator.allocateZeroed();
+        }
+    }
+
+    /** Shows records 0 to {@code count - 1}; when reading, memory is taken for them. */
+    public void image(final StateImage image, final long count) {
+        ensureCapacity(count);
+        for (long index = 0; index < count; index += slabMask + 1) {
+            image.memory(address(index), Math.min(slabMask + 1, count - index) << recordShift);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.daybreak.memory;
 
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
+
 import org.agrona.UnsafeApi;
 
 /**
@@ -14,10 +17,11 @@ import org.agrona.UnsafeApi;
  * Ledger thread only. Buckets are laid out at {@link #configure}; adding takes a slab now and then, nothing else
  * allocates. At most {@code capacity} records.
  */
-public final class RecordTable {
+public final class RecordTable implements Stateful {
     /** No such record, or no room for one. */
     public static final int NOT_FOUND = -1;
 
+    private static final long MAX_CAPACITY = 1L << 30;
     private static final int KEY_0 = 0;
     private static final int KEY_1 = 8;
 
@@ -65,7 +69,7 @@ public final class RecordTable {
      * a link or two more.
      */
     public void configure(final long newCapacity, final long bucketCount) {
-        if (newCapacity < 1 || newCapacity > 1L << 30 || bucketCount < 1 || bucketCount > newCapacity) {
+        if (newCapacity < 1 || newCapacity > MAX_CAPACITY || bucketCount < 1 || bucketCount > newCapacity) {
             throw new IllegalArgumentException("capacity " + newCapacity + ", buckets " + bucketCount);
         }
         capacity = newCapacity;
@@ -214,6 +218,24 @@ public final class RecordTable {
             }
         }
         return sum;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        capacity = image.bounded(capacity, 0, MAX_CAPACITY);
+        final long bucketCount = image.bounded(buckets == null ? 0 : bucketMask + 1, 0, MAX_CAPACITY);
+        count = image.bounded(count, 0, Integer.MAX_VALUE);
+        usedSlots = image.bounded(usedSlots, 0, Integer.MAX_VALUE);
+        freeSlot = image.number(freeSlot);
+        digest = image.word(digest);
+        records.image(image, usedSlots);
+        if (bucketCount > 0) {
+            if (image.isLoading()) {
+                buckets = new RecordSlabs(allocator, 8);
+                bucketMask = bucketCount - 1;
+            }
+            buckets.image(image, bucketCount);
+        }
     }
 
     /** Remembers where a step that may be undone began. */

@@ -5,6 +5,7 @@ import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.codec.PutMerchantDecoder;
 import io.daybreak.reference.ReferenceTable;
+import io.daybreak.state.StateImage;
 import org.agrona.DirectBuffer;
 import org.agrona.UnsafeApi;
 
@@ -81,6 +82,12 @@ public final class Merchants extends ReferenceTable {
             forgetBiller(slot);
         }
         return super.remove(first, second);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        super.image(image);
+        billers.image(image);
     }
 
     private void forgetBiller(final int slot) {

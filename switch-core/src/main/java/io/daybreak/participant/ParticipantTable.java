@@ -3,6 +3,8 @@ package io.daybreak.participant;
 import io.daybreak.memory.Hashing;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 
 import java.util.Arrays;
 
@@ -12,7 +14,7 @@ import java.util.Arrays;
  * <p>
  * At most {@link #MAX_PARTICIPANTS} participants with {@link #MAX_GRANTS} grants each. Ledger thread only.
  */
-public final class ParticipantTable {
+public final class ParticipantTable implements Stateful {
     /** Most participants of a switch. */
     public static final int MAX_PARTICIPANTS = 1_024;
     /** Most grants of a participant. */
@@ -210,6 +212,20 @@ public final class ParticipantTable {
         return sum;
     }
 
+    @Override
+    public void image(final StateImage image) {
+        count = image.bounded(count, 0, MAX_PARTICIPANTS);
+        digest = image.word(digest);
+        for (int i = 0; i < count; i++) {
+            final int id = image.bounded(image.isLoading() ? 0 : participants[i].id, 0, Participants.MAX_ID);
+            if (image.isLoading()) {
+                participants[i] = new Participant(id);
+                indexById[id] = (short) (i + 1);
+            }
+            participants[i].image(image);
+        }
+    }
+
     private static final class Participant {
         private final int id;
         private int roles;
@@ -278,6 +294,23 @@ public final class ParticipantTable {
             froms[grantCount] = from;
             tos[grantCount] = to;
             grantCount++;
+        }
+
+        void image(final StateImage image) {
+            roles = image.number(roles);
+            keyId = image.number(keyId);
+            idCapacity = image.word(idCapacity);
+            codeFirst = image.word(codeFirst);
+            codeLast = image.word(codeLast);
+            final int grants = image.bounded(grantCount, 0, MAX_GRANTS);
+            while (image.isLoading() && grantCount < grants) {
+                addGrant(0, 0, 0, 0, 0);
+            }
+            image.numbers(kinds, grants);
+            image.numbers(rights, grants);
+            image.numbers(ledgers, grants);
+            image.words(froms, grants);
+            image.words(tos, grants);
         }
 
         void removeGrant(final int grant) {

@@ -3,6 +3,8 @@ package io.daybreak.payment;
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -16,7 +18,7 @@ import org.agrona.UnsafeApi;
  * <p>
  * Counts are state. Ledger thread only; four bytes a wallet.
  */
-final class ApprovalCodes {
+final class ApprovalCodes implements Stateful {
     /** Number of codes: 36^6. */
     static final long CODES = 36L * 36 * 36 * 36 * 36 * 36;
     /** No wallet. */
@@ -58,6 +60,14 @@ final class ApprovalCodes {
             word = word << 8 | (digit < 10 ? '0' + digit : 'A' + digit - 10);
         }
         return word;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        wallets = image.bounded(wallets, 0, Integer.MAX_VALUE);
+        digest = image.word(digest);
+        // Memory is shown in words of 64 bits.
+        counts.image(image, wallets + 1L & -2L);
     }
 
     long digest() {

@@ -4,6 +4,8 @@ import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordTable;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -17,7 +19,7 @@ import org.agrona.UnsafeApi;
  * At most {@code capacity} items are made by acquirers' messages: what would need one more is not decided. As many again are
  * for what issuers leave behind, which nobody can send again; beyond that they are counted as lost. Ledger thread only.
  */
-final class Exceptions {
+final class Exceptions implements Stateful {
     static final int OPEN = 1;
     static final int RESOLVED = 2;
     static final int NOTE_BYTES = 32;
@@ -54,6 +56,17 @@ final class Exceptions {
     void configure(final long newCapacity) {
         capacity = newCapacity;
         table.configure(newCapacity * 2);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        table.image(image);
+        capacity = image.word(capacity);
+        lastItemId = image.word(lastItemId);
+        openCount = image.word(openCount);
+        lostCount = image.word(lostCount);
+        firstResolved = image.number(firstResolved);
+        lastResolved = image.number(lastResolved);
     }
 
     /** True if an acquirer's message can make no further item. */

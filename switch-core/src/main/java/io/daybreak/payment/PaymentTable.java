@@ -3,6 +3,8 @@ package io.daybreak.payment;
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -29,7 +31,7 @@ import org.agrona.UnsafeApi;
  * At most {@code capacity} payments; a full table refuses, it never forgets what is inside its window. Ledger thread only.
  * Layout of the buckets at {@link #configure}; adding takes a slab now and then, nothing else allocates.
  */
-public final class PaymentTable {
+public final class PaymentTable implements Stateful {
     /** No such payment. */
     public static final int NOT_FOUND = -1;
 
@@ -75,6 +77,7 @@ public final class PaymentTable {
 
     /** Bytes of a payment. */
     static final int RECORD_BYTES = 256;
+    private static final long MAX_BUCKETS = 1L << 32;
 
     private static final int HASHED_WORDS = 30;
     private static final int PAYMENT_ID = 0;
@@ -448,6 +451,33 @@ public final class PaymentTable {
 
     private static long awaitedHash(final long institution, final long word) {
         return Hashing.fold(institution ^ AWAITED_SALT, word ^ TRACE_SALT);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        capacity = image.word(capacity);
+        final long buckets = image.bounded(byTrace == null ? 0 : bucketMask + 1, 0, MAX_BUCKETS);
+        final long awaitedBuckets = image.bounded(awaited == null ? 0 : awaitedMask + 1, 0, MAX_BUCKETS);
+        count = image.bounded(count, 0, Integer.MAX_VALUE);
+        awaitedCount = image.bounded(awaitedCount, 0, Integer.MAX_VALUE);
+        usedPlaces = image.bounded(usedPlaces, 0, Integer.MAX_VALUE);
+        freePlace = image.number(freePlace);
+        digest = image.word(digest);
+        image.numbers(queueHeads, RETENTIONS);
+        image.numbers(queueTails, RETENTIONS);
+        records.image(image, usedPlaces);
+        if (buckets > 0) {
+            if (image.isLoading()) {
+                byTrace = new RecordSlabs(allocator, Integer.BYTES);
+                byReference = new RecordSlabs(allocator, Integer.BYTES);
+                awaited = new RecordSlabs(allocator, Integer.BYTES);
+                bucketMask = buckets - 1;
+                awaitedMask = awaitedBuckets - 1;
+            }
+            byTrace.image(image, buckets);
+            byReference.image(image, buckets);
+            awaited.image(image, awaitedBuckets);
+        }
     }
 
     /** Running sum of the record hashes. */

@@ -15,6 +15,9 @@ import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.ResolveExceptionDecoder;
 import io.daybreak.reference.PaymentSettings;
 import io.daybreak.routing.Issuing;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.StateSections;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -27,7 +30,7 @@ import java.nio.ByteOrder;
  * A message that is not decided leaves nothing behind. Forgetting is bounded: at most {@value #FORGOTTEN_AT_ONCE} payments a
  * decided message. Part of the state machine; ledger thread only; allocates nothing in steady state.
  */
-public final class Payments implements PaymentSettings.Listener {
+public final class Payments implements PaymentSettings.Listener, Stateful {
     /** Payments that one message can make the table forget. */
     static final int FORGOTTEN_AT_ONCE = 8;
 
@@ -541,6 +544,24 @@ public final class Payments implements PaymentSettings.Listener {
     /** The ways to issuers. */
     public Issuing issuing() {
         return issuing;
+    }
+
+    /** Adds what is state here to the list. */
+    public void addTo(final StateSections sections) {
+        sections.add("payments-configured", 1, this);
+        sections.add("payment-windows", 1, windows);
+        sections.add("payments", 1, table);
+        sections.add("payment-totals", 1, totals);
+        sections.add("items", 1, exceptions);
+        sections.add("approval-codes", 1, approvalCodes);
+        sections.add("reconciliations", 1, reconciliations);
+        issuing.addTo(sections);
+    }
+
+    /** What is no part of a table. */
+    @Override
+    public void image(final StateImage image) {
+        isConfigured = image.flag(isConfigured);
     }
 
     PaymentTable table() {

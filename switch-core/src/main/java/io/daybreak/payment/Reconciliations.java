@@ -9,6 +9,8 @@ import io.daybreak.protocol.ReconciliationFields;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.ReconciliationAnswerEncoder;
 import io.daybreak.protocol.codec.ReconciliationDecoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
@@ -26,7 +28,7 @@ import java.nio.ByteOrder;
  * At most {@link #MAX_REMEMBERED} are remembered, for the window of identities; beyond it the oldest goes, and its repeat would count
  * as new. Ledger thread only.
  */
-final class Reconciliations {
+final class Reconciliations implements Stateful {
     /** Most reconciliations remembered. */
     static final int MAX_REMEMBERED = 1 << 17;
 
@@ -74,6 +76,13 @@ final class Reconciliations {
     /** Takes the memory of the index; before that nothing is remembered. */
     void configure() {
         table.configure(MAX_REMEMBERED);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        table.image(image);
+        first = image.number(first);
+        last = image.number(last);
     }
 
     /** Reads the message. OK or MALFORMED_COMMAND. */

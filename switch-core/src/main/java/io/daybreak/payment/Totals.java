@@ -4,6 +4,8 @@ import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordTable;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -17,7 +19,7 @@ import org.agrona.UnsafeApi;
  * At most {@link #MAX_ROWS} rows; the row that was begun first goes when one more is needed, which is after years. Ledger
  * thread only.
  */
-final class Totals {
+final class Totals implements Stateful {
     /** Kind: refund, top-up. DE 74 and 86. */
     static final int CREDIT = 0;
     /** Kind: reversal of a credit. DE 75 and 87. */
@@ -131,6 +133,14 @@ final class Totals {
         }
         lastBegun = row + 1;
         return row;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        rows.image(image);
+        firstBegun = image.number(firstBegun);
+        lastBegun = image.number(lastBegun);
+        sumsDigest = image.word(sumsDigest);
     }
 
     /** Number of payments of a kind in the period; 0 without a row. */

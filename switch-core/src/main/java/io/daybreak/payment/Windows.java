@@ -1,12 +1,14 @@
 package io.daybreak.payment;
 
 import io.daybreak.memory.Hashing;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 
 /**
  * How long payments are known, and how many: settings that decide, so they are state and journaled (ConfigurePayments).
  * Nanoseconds of command time. Ledger thread only.
  */
-final class Windows {
+final class Windows implements Stateful {
     private long identityNs;
     private long reversalNs;
     private long holdNs;
@@ -22,6 +24,16 @@ final class Windows {
         refundNs = refundMs * UtcTime.NS_PER_MS;
         futureNs = futureMs * UtcTime.NS_PER_MS;
         reserveForFinishing = reserve;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        identityNs = image.word(identityNs);
+        reversalNs = image.word(reversalNs);
+        holdNs = image.word(holdNs);
+        refundNs = image.word(refundNs);
+        futureNs = image.word(futureNs);
+        reserveForFinishing = image.word(reserveForFinishing);
     }
 
     /** How far DE 7 of a request may lie back. */

@@ -2,13 +2,15 @@ package io.daybreak.reference;
 
 import io.daybreak.memory.Hashing;
 import io.daybreak.protocol.codec.ConfigurePaymentsDecoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 
 /**
  * Bounds and windows of payments, as ConfigurePayments put them. State: they decide. Ledger thread only; nothing stands
  * before {@link #isConfigured()}.
  */
-public final class PaymentSettings {
+public final class PaymentSettings implements Stateful {
     private static final int FIRST = ConfigurePaymentsDecoder.paymentCapacityEncodingOffset();
     private static final int COUNT = (ConfigurePaymentsDecoder.BLOCK_LENGTH - FIRST) / Long.BYTES;
 
@@ -84,6 +86,12 @@ public final class PaymentSettings {
     /** How far DE 7 may be ahead. */
     public long futureToleranceMs() {
         return value(ConfigurePaymentsDecoder.futureToleranceMsEncodingOffset());
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        configured = image.flag(configured);
+        image.words(values, COUNT);
     }
 
     /** Hash of the values; 0 before they are put. */

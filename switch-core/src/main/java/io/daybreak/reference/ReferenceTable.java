@@ -5,6 +5,8 @@ import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
@@ -24,7 +26,7 @@ import org.agrona.UnsafeApi;
  * <p>
  * Ledger thread only. At most {@link #capacity()} records, removed ones among them.
  */
-public abstract class ReferenceTable implements ReferenceKind {
+public abstract class ReferenceTable implements ReferenceKind, Stateful {
     /** No such record. */
     public static final int NOT_FOUND = RecordTable.NOT_FOUND;
     /** Bytes of a record's key. */
@@ -194,6 +196,11 @@ public abstract class ReferenceTable implements ReferenceKind {
     /** Writes a word of a record that is no state. */
     protected final void putBeside(final int slot, final int at, final int value) {
         UnsafeApi.putInt(records.address(slot) + at, value);
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        records.image(image);
     }
 
     /** Running digest. */

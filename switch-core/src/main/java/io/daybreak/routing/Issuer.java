@@ -3,6 +3,7 @@ package io.daybreak.routing;
 import io.daybreak.memory.Hashing;
 import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.codec.ReconciliationAnswerDecoder;
+import io.daybreak.state.StateImage;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -93,6 +94,41 @@ final class Issuer {
             }
         }
         links = fewer;
+    }
+
+    void image(final StateImage image) {
+        settlementAccountId = image.word(settlementAccountId);
+        exceptionAccountId = image.word(exceptionAccountId);
+        institution = image.word(institution);
+        maximumAgeMs = image.word(maximumAgeMs);
+        retryMs = image.word(retryMs);
+        answerTimeoutMs = image.word(answerTimeoutMs);
+        window = image.number(window);
+        maximumTries = image.number(maximumTries);
+        flags = image.number(flags);
+        status = image.number(status);
+        currency = image.number(currency);
+        dayGroup = image.number(dayGroup);
+        codeFirst = image.word(codeFirst);
+        codeLast = image.word(codeLast);
+        second = image.word(second);
+        used = image.number(used);
+        stan = image.number(stan);
+        first = image.number(first);
+        last = image.number(last);
+        readyFirst = image.number(readyFirst);
+        readyLast = image.number(readyLast);
+        entries = image.number(entries);
+        inFlight = image.number(inFlight);
+        for (int at = 0; at < totals.capacity(); at += Long.BYTES) {
+            totals.putLong(at, image.word(totals.getLong(at)));
+        }
+        totalsDate = image.number(totalsDate);
+        totalsStan = image.number(totalsStan);
+        totalsTransmission = image.number(totalsTransmission);
+        totalsTries = image.number(totalsTries);
+        totalsCreatedNs = image.word(totalsCreatedNs);
+        totalsDeadlineNs = image.word(totalsDeadlineNs);
     }
 
     long hash() {

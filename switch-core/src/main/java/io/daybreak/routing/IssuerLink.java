@@ -2,6 +2,7 @@ package io.daybreak.routing;
 
 import io.daybreak.memory.Hashing;
 import io.daybreak.protocol.RecordStatus;
+import io.daybreak.state.StateImage;
 
 /** A way to an issuer. {@code up} and {@code credit} are state; {@code pending} follows from the requests. */
 final class IssuerLink {
@@ -24,6 +25,18 @@ final class IssuerLink {
 
     boolean isUsable() {
         return up && status == RecordStatus.ACTIVE;
+    }
+
+    void image(final StateImage image) {
+        issuerId = image.number(issuerId);
+        weight = image.number(weight);
+        status = image.number(status);
+        window = image.word(window);
+        codeFirst = image.word(codeFirst);
+        codeLast = image.word(codeLast);
+        up = image.flag(up);
+        credit = image.word(credit);
+        pending = image.word(pending);
     }
 
     long hash() {

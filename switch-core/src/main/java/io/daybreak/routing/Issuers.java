@@ -1,5 +1,9 @@
 package io.daybreak.routing;
 
+import io.daybreak.protocol.RecordStatus;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
+
 
 /**
  * The issuers, their links and their trace numbers.
@@ -16,7 +20,7 @@ package io.daybreak.routing;
  * <p>
  * At most {@link #MAX_ISSUERS} issuers with {@link Issuer#MAX_LINKS} links each. Ledger thread only.
  */
-final class Issuers {
+final class Issuers implements Stateful {
     static final int MAX_ISSUERS = 1_023;
     static final int MAX_LINK_ID = 4_095;
     static final int MAX_SECONDS_AHEAD = 5;
@@ -205,6 +209,28 @@ final class Issuers {
             before(link);
             link.credit = 0;
             after(link);
+        }
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        digest = image.word(digest);
+        lastIssuerId = image.bounded(lastIssuerId, 0, MAX_ISSUERS);
+        lastLinkId = image.bounded(lastLinkId, 0, MAX_LINK_ID);
+        for (int id = 0; id <= lastIssuerId; id++) {
+            if (image.flag(issuers[id] != null)) {
+                issuers[id] = issuers[id] == null ? new Issuer(id) : issuers[id];
+                issuers[id].image(image);
+            }
+        }
+        for (int id = 0; id <= lastLinkId; id++) {
+            if (image.flag(links[id] != null)) {
+                links[id] = links[id] == null ? new IssuerLink(id) : links[id];
+                links[id].image(image);
+                if (image.isLoading() && links[id].status != RecordStatus.REMOVED) {
+                    issuers[links[id].issuerId].addLink(links[id]);
+                }
+            }
         }
     }
 

@@ -13,6 +13,9 @@ import io.daybreak.protocol.codec.PutIssuerDecoder;
 import io.daybreak.protocol.codec.PutIssuerLinkDecoder;
 import io.daybreak.protocol.codec.PutRouteDecoder;
 import io.daybreak.protocol.codec.StoreAndForwardActionDecoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.StateSections;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
@@ -36,7 +39,7 @@ import java.util.function.LongToIntFunction;
  * Every method checks first and then changes: a result other than OK or AWAITING_ISSUER means that nothing was done.
  * Bounds: {@link #configure}. Allocates slabs when it grows, nothing else. Owned by the state machine; ledger thread only.
  */
-public final class Issuing {
+public final class Issuing implements Stateful {
     /** No route. */
     public static final int NO_ROUTE = -1;
     /** No payment. */
@@ -639,6 +642,25 @@ public final class Issuing {
      */
     public int encode(final int templateId, final int slot, final MutableDirectBuffer buffer, final int offset) {
         return records.encode(templateId, slot, buffer, offset);
+    }
+
+    // ---- State ----
+
+    /** Adds what is state here to the list. */
+    public void addTo(final StateSections sections) {
+        sections.add("issuing-configured", 1, this);
+        sections.add("issuers", 1, issuers);
+        sections.add("routes", 1, routes);
+        sections.add("routed-payments", 1, payments);
+        sections.add("store-and-forward", 1, storeAndForward);
+        sections.add("issuer-totals", 1, reconciliations);
+        sections.add("stand-in", 1, standIn);
+    }
+
+    /** What is no part of a table. */
+    @Override
+    public void image(final StateImage image) {
+        isConfigured = image.flag(isConfigured);
     }
 
     // ---- Digest ----

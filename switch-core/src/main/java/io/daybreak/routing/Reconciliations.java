@@ -3,13 +3,15 @@ package io.daybreak.routing;
 import io.daybreak.deadline.DeadlineHeap;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 
 /**
  * Our totals on their way to issuers that ask for them: one set an issuer, sent until it is answered. A repeat is the
  * same message with the repeat digit. Ledger thread only.
  */
-final class Reconciliations {
+final class Reconciliations implements Stateful {
     static final int MTI = 500;
 
     private static final long NS_PER_MS = 1_000_000L;
@@ -61,6 +63,12 @@ final class Reconciliations {
         if (link != null) {
             messages.reconcile(issuer, link.id);
         }
+    }
+
+    /** The totals lie with their issuers; here is when they are sent again. */
+    @Override
+    public void image(final StateImage image) {
+        deadlines.image(image);
     }
 
     DeadlineHeap deadlines() {

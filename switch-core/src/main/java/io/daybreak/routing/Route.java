@@ -3,6 +3,7 @@ package io.daybreak.routing;
 import io.daybreak.memory.Hashing;
 import io.daybreak.protocol.PaymentChannel;
 import io.daybreak.protocol.RecordStatus;
+import io.daybreak.state.StateImage;
 
 /** A range of cards and conditions, and where they lead. */
 final class Route {
@@ -59,6 +60,25 @@ final class Route {
 
     static boolean isChannelMask(final int mask) {
         return mask >>> PaymentChannel.COUNT == 0;
+    }
+
+    void image(final StateImage image) {
+        amountFromMinor = image.word(amountFromMinor);
+        amountToMinor = image.word(amountToMinor);
+        standInFloorMinor = image.word(standInFloorMinor);
+        standInDayMinor = image.word(standInDayMinor);
+        prefix = image.word(prefix);
+        deadlineMs = image.word(deadlineMs);
+        standInDayCount = image.word(standInDayCount);
+        standInOperations = image.word(standInOperations);
+        issuerId = image.number(issuerId);
+        channels = image.number(channels);
+        currency = image.number(currency);
+        standInChannels = image.number(standInChannels);
+        status = image.number(status);
+        prefixLength = image.number(prefixLength);
+        pinMode = image.number(pinMode);
+        image.numbers(standInExcludedMccs, MCCS);
     }
 
     long hash() {

@@ -7,6 +7,8 @@ import io.daybreak.memory.RecordTable;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.codec.PaymentDecoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.UnsafeApi;
 
@@ -28,7 +30,7 @@ import org.agrona.UnsafeApi;
  * </pre>
  * Beside each record lies what is no state: who waits, and its neighbours among the pending ones. Ledger thread only.
  */
-final class RoutedPayments {
+final class RoutedPayments implements Stateful {
     static final int NONE = -1;
 
     /** Sent; neither answer nor deadline yet. */
@@ -515,6 +517,30 @@ final class RoutedPayments {
         }
         UnsafeApi.putInt(beside + WAITERS, NONE);
         UnsafeApi.putInt(beside + WAITER_COUNT, 0);
+    }
+
+    /** Who waits is no state: after a restart nobody does. */
+    @Override
+    public void image(final StateImage image) {
+        records.image(image);
+        index.image(image);
+        deadlines.image(image);
+        pending = image.number(pending);
+        promisedReversals = image.number(promisedReversals);
+        oldestPending = image.number(oldestPending);
+        youngestPending = image.number(youngestPending);
+        requestCapacity = image.word(requestCapacity);
+        notFoundCapacity = image.word(notFoundCapacity);
+        byPlace.image(image, image.bounded(byPlace.capacity(), 0, Integer.MAX_VALUE));
+        side.ensureCapacity(records.slotEnd());
+        for (int slot = 0; slot < records.slotEnd(); slot++) {
+            final long beside = side.address(slot);
+            UnsafeApi.putInt(beside + OLDER, image.number(UnsafeApi.getInt(beside + OLDER)));
+            UnsafeApi.putInt(beside + YOUNGER, image.number(UnsafeApi.getInt(beside + YOUNGER)));
+            if (image.isLoading()) {
+                UnsafeApi.putInt(beside + WAITERS, NONE);
+            }
+        }
     }
 
     int count() {

@@ -1,6 +1,8 @@
 package io.daybreak.routing;
 
 import io.daybreak.memory.Hashing;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 
 import java.util.Arrays;
 
@@ -11,7 +13,7 @@ import java.util.Arrays;
  * At most {@link #MAX_ROUTE_ID} routes, found by id; a hash table by length and prefix leads to the routes of one prefix,
  * chained by id. A look-up probes at most the eight lengths that are in use. Ledger thread only.
  */
-final class Routes {
+final class Routes implements Stateful {
     static final int MAX_ROUTE_ID = 4_095;
     static final int MAX_PREFIX_LENGTH = 8;
 
@@ -73,6 +75,10 @@ final class Routes {
     /** The route was changed: the look-up is laid out anew. */
     void after(final Route route) {
         digest += route.hash();
+        layOut();
+    }
+
+    private void layOut() {
         Arrays.fill(byPrefix, null);
         lengths = 0;
         for (int id = lastRouteId; id > 0; id--) {
@@ -96,6 +102,21 @@ final class Routes {
 
     static boolean isPrefix(final int length, final long prefix) {
         return length >= 1 && length <= MAX_PREFIX_LENGTH && prefix < POWERS[length];
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        digest = image.word(digest);
+        lastRouteId = image.bounded(lastRouteId, 0, MAX_ROUTE_ID);
+        for (int id = 0; id <= lastRouteId; id++) {
+            if (image.flag(routes[id] != null)) {
+                routes[id] = routes[id] == null ? new Route(id) : routes[id];
+                routes[id].image(image);
+            }
+        }
+        if (image.isLoading()) {
+            layOut();
+        }
     }
 
     long digest() {

@@ -4,6 +4,8 @@ import io.daybreak.memory.RecordTable;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
 import io.daybreak.protocol.PaymentOperation;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -14,7 +16,7 @@ import org.agrona.UnsafeApi;
  * Cards lie in the order in which they were last used; those of days gone by are forgotten from the old end, a few
  * with each use. When the table is full of today's cards, stand-in takes no further card. Ledger thread only.
  */
-final class StandIn {
+final class StandIn implements Stateful {
     private static final int NONE = -1;
     private static final long NS_PER_DAY = 86_400_000_000_000L;
     private static final int FORGOTTEN_AT_ONCE = 4;
@@ -107,6 +109,13 @@ final class StandIn {
         } else {
             UnsafeApi.putInt(cards.address(younger) + OLDER, older);
         }
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        cards.image(image);
+        oldest = image.number(oldest);
+        youngest = image.number(youngest);
     }
 
     int count() {

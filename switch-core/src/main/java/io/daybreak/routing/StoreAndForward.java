@@ -6,6 +6,8 @@ import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.RecordTable;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
 
 /**
@@ -28,7 +30,7 @@ import org.agrona.UnsafeApi;
  * Each has a deadline: for its answer, for its next try, or for its age. {@code tries} counts what may have left: a try that
  * did not leave is taken back. Ledger thread only.
  */
-final class StoreAndForward {
+final class StoreAndForward implements Stateful {
     static final int NONE = -1;
     /** Of the capacity, kept from requests: an eighth. */
     static final int RESERVE_SHIFT = 3;
@@ -690,6 +692,22 @@ final class StoreAndForward {
     }
 
     // ---- Questions ----
+
+    /** Whose message brought an entry about is no state: after a restart nobody waits for it. */
+    @Override
+    public void image(final StateImage image) {
+        entries.image(image);
+        cards.image(image);
+        deadlines.image(image);
+        lastEntryId = image.word(lastEntryId);
+        lastOrder = image.word(lastOrder);
+        side.ensureCapacity(entries.slotEnd());
+        for (int entry = 0; entry < entries.slotEnd(); entry++) {
+            for (long word = side.address(entry); word < side.address(entry) + ORIGIN_LINK; word += Long.BYTES) {
+                UnsafeApi.putLong(word, image.word(UnsafeApi.getLong(word)));
+            }
+        }
+    }
 
     int count() {
         return entries.count();

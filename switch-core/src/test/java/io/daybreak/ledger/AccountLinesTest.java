@@ -1,9 +1,14 @@
 package io.daybreak.ledger;
 
 import io.daybreak.memory.CollectedSlabs;
+import io.daybreak.memory.UndoLog;
+import io.daybreak.state.StateReader;
+import io.daybreak.state.StateWriter;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -69,5 +74,42 @@ class AccountLinesTest {
         }
         // What a free line has for an id: no account's, and asked for by a post that leaves its account open.
         assertThat(lines.find(0, AccountLines.hash(0))).isEqualTo(AccountLines.NOT_FOUND);
+    }
+
+    /** A directory of many segments of different depths, read into a table whose lines lie elsewhere. */
+    @Test
+    void shouldLieAlikeInATableReadFromAnImage() {
+        for (final int accounts : new int[] {0, 1, 1_000, 60_000}) {
+            final AccountTable written = new AccountTable(new CollectedSlabs(), new UndoLog());
+            for (int i = 1; i <= accounts; i++) {
+                written.add(i * 7_919L, 1, i & 0xFF, 0, i, 0, 0, i);
+            }
+            final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            new StateWriter(buffer -> {
+                while (buffer.hasRemaining()) {
+                    bytes.write(buffer.get());
+                }
+            }).section("accounts", 1, written);
+            final ByteBuffer left = ByteBuffer.wrap(bytes.toByteArray());
+            final AccountTable read = new AccountTable(new CollectedSlabs(), new UndoLog());
+            new StateReader(buffer -> {
+                while (buffer.hasRemaining() && left.hasRemaining()) {
+                    buffer.put(left.get());
+                }
+                return !buffer.hasRemaining();
+            }).section("accounts", 1, read);
+            assertThat(read.computeDigest()).isEqualTo(written.digest()).isEqualTo(read.digest());
+            for (int i = 1; i <= accounts; i++) {
+                final long line = read.find(i * 7_919L);
+                assertThat(read.address(i - 1)).isEqualTo(line);
+                assertThat(AccountTable.code(line)).isEqualTo(i & 0xFF);
+            }
+            // It grows on as the other one does.
+            for (int i = accounts + 1; i <= accounts + 5_000; i++) {
+                written.add(i * 7_919L, 1, 1, 0, 0, 0, 0, i);
+                read.add(i * 7_919L, 1, 1, 0, 0, 0, 0, i);
+            }
+            assertThat(read.computeDigest()).isEqualTo(written.computeDigest());
+        }
     }
 }

@@ -36,11 +36,19 @@ final class Comparison implements AutoCloseable {
     private final List<TransferRef> asked = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
     private long commands;
+    private boolean restarts;
+    private boolean isRestartDue;
 
     Comparison(final Workload.Profile profile, final long seed, final int wholeEvery) {
         name = profile + ", seed " + seed;
         this.wholeEvery = wholeEvery;
         workload = new Workload(seed, profile, model);
+    }
+
+    /** From now on the machine is replaced by one that read its image, after each comparison of everything. */
+    Comparison restarting() {
+        restarts = true;
+        return this;
     }
 
     /** Runs at least that many commands. */
@@ -51,6 +59,7 @@ final class Comparison implements AutoCloseable {
             if (commands >= nextWhole) {
                 nextWhole += wholeEvery;
                 compareWhole();
+                isRestartDue = restarts;
             }
         }
         compareWhole();
@@ -65,6 +74,10 @@ final class Comparison implements AutoCloseable {
     }
 
     private void step(final Step step) {
+        if (isRestartDue && step instanceof Step.Begin) {
+            isRestartDue = false;
+            rig.restartFromImage();
+        }
         trace.add(step.toString());
         if (trace.size() > TRACE) {
             trace.remove(0);

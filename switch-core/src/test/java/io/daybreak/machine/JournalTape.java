@@ -125,9 +125,14 @@ final class JournalTape implements Ledger {
     }
 
     void replayInto(final StateMachine machine) {
+        replayInto(machine, 0, entries.size());
+    }
+
+    /** Replays some of the entries, into a machine that has applied those before. */
+    void replayInto(final StateMachine machine, final int from, final int to) {
         final MutableDirectBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 18));
         final Outcome outcome = new Outcome();
-        for (int i = 0; i < entries.size(); i++) {
+        for (int i = from; i < to; i++) {
             final Entry entry = entries.get(i);
             final String where = "entry " + i + " of " + entries.size() + ", from sequence " + entry.firstSequence;
             machine.beginEntry(entry.timestampNs);

@@ -31,6 +31,7 @@ import io.daybreak.protocol.codec.SubmitAccountsDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
 import io.daybreak.protocol.codec.TransferEncoder;
 import io.daybreak.protocol.codec.TransfersAnswerDecoder;
+import io.daybreak.state.ImageBytes;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -53,7 +54,7 @@ final class MachineRig implements Ledger, AutoCloseable {
     /** As large as the buffers that publishers lend, so that an answer that would not fit there fails here. */
     private static final int ANSWER_BYTES = 24 * 1024;
 
-    final StateMachine machine;
+    StateMachine machine;
     private final CollectedSlabs slabs = new CollectedSlabs();
     private final MutableDirectBuffer command = new UnsafeBuffer(ByteBuffer.allocateDirect(TransferEncoder.BLOCK_LENGTH * MAX_CHAIN));
     private final MutableDirectBuffer query = new UnsafeBuffer(ByteBuffer.allocateDirect(ANSWER_BYTES));
@@ -63,6 +64,18 @@ final class MachineRig implements Ledger, AutoCloseable {
 
     MachineRig() {
         machine = new StateMachine(slabs);
+    }
+
+    /** Goes on with a machine that has read what this one wrote. */
+    void restartFromImage() {
+        final byte[] image = ImageBytes.save(machine);
+        final StateMachine loaded = ImageBytes.load(image, new StateMachine(slabs));
+        assertThat(StateComparison.differences(machine, loaded)).isEmpty();
+        assertThat(loaded.digest()).isEqualTo(machine.digest());
+        assertThat(loaded.computeDigest()).isEqualTo(machine.digest());
+        loaded.checkConservation();
+        assertThat(ImageBytes.save(loaded)).isEqualTo(image);
+        machine = loaded;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.daybreak.model.payment;
 
 import io.daybreak.machine.Outcome;
+import io.daybreak.machine.StateComparison;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.protocol.OutcomeFlags;
@@ -22,6 +23,7 @@ import io.daybreak.protocol.codec.ReconciliationAnswerDecoder;
 import io.daybreak.protocol.codec.ReconciliationEncoder;
 import io.daybreak.protocol.codec.SendToIssuerDecoder;
 import io.daybreak.protocol.codec.TickEncoder;
+import io.daybreak.state.ImageBytes;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -98,6 +100,7 @@ final class SwitchRig implements AutoCloseable {
 
     private final CollectedSlabs slabs = new CollectedSlabs();
     StateMachine machine = new StateMachine(slabs);
+    boolean restartsFromImage;
     final List<LateReply> lateReplies = new ArrayList<>();
     final List<ToIssuer> toIssuer = new ArrayList<>();
     private final List<Entry> tape = new ArrayList<>();
@@ -296,8 +299,19 @@ final class SwitchRig implements AutoCloseable {
             }
         }
         assertThat(fresh.computeDigest()).as("digest computed after replay").isEqualTo(fresh.digest());
-        machine = fresh;
+        machine = restartsFromImage ? readFromImage(fresh) : fresh;
         machine.emitTo(this::onEffect);
+    }
+
+    /** A machine that has read the image of another one, of which it must be the equal. */
+    private StateMachine readFromImage(final StateMachine written) {
+        final byte[] image = ImageBytes.save(written);
+        final StateMachine loaded = ImageBytes.load(image, new StateMachine(slabs));
+        assertThat(StateComparison.differences(written, loaded)).as("fields that the image lacks").isEmpty();
+        assertThat(loaded.digest()).as("digest read").isEqualTo(written.digest());
+        assertThat(loaded.computeDigest()).as("digest computed from what was read").isEqualTo(written.digest());
+        assertThat(ImageBytes.save(loaded)).as("image of what was read from an image").isEqualTo(image);
+        return loaded;
     }
 
     @Override
