@@ -81,6 +81,20 @@ public final class LedgerView {
             TransferLog.code(record), TransferLog.flags(record));
     }
 
+    /** True if the running sums of debits and credits, which are added up apart, are equal in every ledger; cheap. */
+    public boolean isConserved() {
+        final LedgerTotals totals = transfers.totals();
+        for (int i = 0; i < totals.count(); i++) {
+            if (totals.low(i, LedgerTotals.DEBITS_POSTED) != totals.low(i, LedgerTotals.CREDITS_POSTED)
+                || totals.high(i, LedgerTotals.DEBITS_POSTED) != totals.high(i, LedgerTotals.CREDITS_POSTED)
+                || totals.low(i, LedgerTotals.DEBITS_PENDING) != totals.low(i, LedgerTotals.CREDITS_PENDING)
+                || totals.high(i, LedgerTotals.DEBITS_PENDING) != totals.high(i, LedgerTotals.CREDITS_PENDING)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The open hold with this id, or null. */
     public Hold hold(final int participantId, final long idHi, final long idLo) {
         return transfers.viewHold(participantId, idHi, idLo);
