@@ -499,6 +499,17 @@ public final class Transfers {
         remember(sequence, nowNs);
     }
 
+    LedgerView.Hold viewHold(final int participantId, final long idHi, final long idLo) {
+        final int slot = holds.find(participantId, idHi, idLo);
+        if (slot == HoldTable.NOT_FOUND) {
+            return null;
+        }
+        final long hold = holds.address(slot);
+        final long account = accounts.address(HoldTable.debitSlot(hold));
+        return new LedgerView.Hold(HoldTable.left(hold), HoldTable.deadlineNs(hold), AccountTable.id(account),
+            AccountTable.id(accounts.address(HoldTable.creditSlot(hold))), AccountTable.ledger(account));
+    }
+
     int findHold(final long idHi, final long idLo) {
         return holds.find(Participants.SYSTEM, idHi, idLo);
     }

@@ -9,6 +9,9 @@ import io.daybreak.protocol.Result;
 import io.daybreak.state.StateImage;
 import io.daybreak.state.Stateful;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Whether a wallet's limits allow a payment, and what has been used of them. Days, months and years are those of the
  * wallet's time zone. A payment must keep the row of its channel and the row of all channels; what it uses is counted
@@ -141,6 +144,60 @@ public final class Limits implements Stateful {
 
     private static long leftOfCount(final int limit, final int used) {
         return limit == Tiers.NO_COUNT ? Tiers.NO_COUNT : (long) limit - used;
+    }
+
+    /**
+     * One limit of a wallet's tier, and how much of it is used.
+     *
+     * @param result  what a payment gets that does not keep it
+     * @param period  payment, day, month, year, payments a day, payments a month, payments a year
+     * @param channel see {@link PaymentChannel}; ALL: all together
+     * @param limit   minor units, or payments
+     * @param used    in the period that is running in the wallet's time zone
+     */
+    public record Use(int result, String period, int channel, long limit, long used) {
+        /** What is left; below 0 where an advice took more. */
+        public long left() {
+            return limit - used;
+        }
+    }
+
+    /** The limits that a payment of this wallet through a channel must keep at an instant, with what is used of them. Cold path. */
+    public List<Use> uses(final int walletSlot, final int channel, final long nowNs) {
+        final List<Use> uses = new ArrayList<>();
+        final int tier = wallets.tierId(walletSlot);
+        if (tier != 0) {
+            add(uses, walletSlot, tiers.row(tier, PaymentChannel.ALL), PaymentChannel.ALL, nowNs);
+            if (channel != PaymentChannel.ALL) {
+                add(uses, walletSlot, tiers.row(tier, channel), channel, nowNs);
+            }
+        }
+        return uses;
+    }
+
+    private void add(final List<Use> uses, final int walletSlot, final int row, final int channel, final long nowNs) {
+        if (row == Tiers.NOT_FOUND) {
+            return;
+        }
+        final int date = zones.localDate(wallets.zoneId(walletSlot), nowNs);
+        final int used = usage.find(wallets.walletId(walletSlot), channel);
+        add(uses, Result.LIMIT_PER_PAYMENT, "payment", channel, tiers.isBlocked(row) ? 0 : tiers.perPaymentMinor(row), 0);
+        add(uses, Result.LIMIT_PER_DAY, "day", channel, tiers.perDayMinor(row), usage.day(used, date));
+        add(uses, Result.LIMIT_PER_MONTH, "month", channel, tiers.perMonthMinor(row), usage.month(used, date));
+        add(uses, Result.LIMIT_PER_YEAR, "year", channel, tiers.perYearMinor(row), usage.year(used, date));
+        add(uses, Result.LIMIT_OF_COUNT, "payments a day", channel, count(tiers.countPerDay(row)), usage.dayCount(used, date));
+        add(uses, Result.LIMIT_OF_COUNT, "payments a month", channel, count(tiers.countPerMonth(row)), usage.monthCount(used, date));
+        add(uses, Result.LIMIT_OF_COUNT, "payments a year", channel, count(tiers.countPerYear(row)), usage.yearCount(used, date));
+    }
+
+    private static long count(final int limit) {
+        return limit == Tiers.NO_COUNT ? Tiers.NO_LIMIT : limit;
+    }
+
+    private static void add(final List<Use> uses, final int result, final String period, final int channel, final long limit, final long used) {
+        if (limit != Tiers.NO_LIMIT) {
+            uses.add(new Use(result, period, channel, limit, used));
+        }
     }
 
     /** What is left of the limit that refused: minor units, or payments after LIMIT_OF_COUNT. */

@@ -36,7 +36,6 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
 
     private static final int MAX_STAN = 999_999;
     private static final long MAX_INSTITUTION = 99_999_999_999L;
-    private static final int RRN_TAIL = 1_000_000;
     /** Cards that stand-in counts for in a day: as many as there are routed payments, at most this. */
     private static final long MAX_STAND_IN_CARDS = 1L << 20;
 
@@ -323,21 +322,9 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
         }
     }
 
-    /** YDDDHH of the command time and six digits from the sequence, as characters. */
     private void makeRrn(final long payment) {
-        long number = UtcTime.yearDayHour(decision.nowNs) * (long) RRN_TAIL + decision.sequence % RRN_TAIL;
-        int tail = 0;
-        for (int i = 0; i < 4; i++) {
-            tail = tail << 8 | (int) ('0' + number % 10);
-            number /= 10;
-        }
-        long head = 0;
-        for (int i = 0; i < 8; i++) {
-            head = head << 8 | '0' + number % 10;
-            number /= 10;
-        }
-        PaymentTable.rrn0(payment, head);
-        PaymentTable.rrn1(payment, tail);
+        PaymentTable.rrn0(payment, MadeReference.head(decision.nowNs, decision.sequence));
+        PaymentTable.rrn1(payment, MadeReference.tail(decision.sequence));
         PaymentTable.addFlag(payment, PaymentTable.RRN_IS_OURS);
     }
 

@@ -11,7 +11,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "daybreak", mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class,
     description = "A payment switch for digital wallets.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, AdminCommand.class, ConfigCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {ServeCommand.class, AdminCommand.class, ConfigCommand.class, VerifyCommand.class, DumpCommand.class, ExplainCommand.class,
+        BalanceCommand.class, StatementCommand.class, WhatIfCommand.class, ReceiptCommand.class, IndexCommand.class, VersionCommand.class,
+        CommandLine.HelpCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
         "0:All went well.",
@@ -23,7 +25,9 @@ import picocli.CommandLine.Spec;
         "6:Stopped: a defect in the state machine or the pipeline.",
         "7:Stopped: appending to the journal, or syncing it, failed.",
         "8:Stopped: the device has no room left.",
-        "9:The wall clock is too far ahead of the journal."})
+        "9:The wall clock is too far ahead of the journal.",
+        "10:The journal does not have the payment, the account or the time that was asked for.",
+        "11:A signature, a statement or a receipt does not prove what it says."})
 public final class DaybreakCommand implements Runnable {
     @Spec
     private CommandSpec spec;

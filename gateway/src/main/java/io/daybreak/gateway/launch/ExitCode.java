@@ -23,7 +23,11 @@ public enum ExitCode {
     /** The device has no room left. */
     DISK_FULL(8),
     /** The wall clock is too far ahead of the journal. */
-    CLOCK_GAP(9);
+    CLOCK_GAP(9),
+    /** The journal does not have the payment, the account or the time that a tool was asked for. */
+    NOT_IN_THE_JOURNAL(10),
+    /** A signature, a statement or a receipt does not prove what it says. */
+    NOT_PROVEN(11);
 
     private final int code;
 

@@ -1,5 +1,7 @@
 package io.daybreak.gateway.setup;
 
+import io.daybreak.protocol.codec.AccountDecoder;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.math.BigInteger;
@@ -158,6 +160,17 @@ public final class SetupFile {
             digits++;
         }
         return digits;
+    }
+
+    /** Takes the records as the bodies of commands. */
+    public interface BodyTaker {
+        void take(int templateId, DirectBuffer message, int offset, int length);
+    }
+
+    /** Hands all records on, in the order in which they are applied, as what would lie in the ring. */
+    public void forEachBody(final BodyTaker taker) {
+        items.forEach((section, records) -> records.forEach(record -> taker.take(
+            section.isAccounts() ? AccountDecoder.TEMPLATE_ID : section.templateId(), record.message(), section.block(), section.blockLength())));
     }
 
     /** Sections in the order in which they are applied. */

@@ -64,6 +64,13 @@ public final class DataDirectory implements AutoCloseable {
         return owned;
     }
 
+    /**
+     * The names in a directory that somebody else may own. Takes no lock and creates nothing: for readers, which change nothing either.
+     */
+    public static DataDirectory names(final Path directory) {
+        return new DataDirectory(directory, null, null);
+    }
+
     /** The directory itself. */
     public Path root() {
         return root;
@@ -106,7 +113,9 @@ public final class DataDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.release();
-        lockChannel.close();
+        if (lock != null) {
+            lock.release();
+            lockChannel.close();
+        }
     }
 }

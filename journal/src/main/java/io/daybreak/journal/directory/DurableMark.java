@@ -94,6 +94,48 @@ public final class DurableMark implements AutoCloseable {
             published == 0 || bootId.hi() == buffer.getLong(published + BOOT_HI) && bootId.lo() == buffer.getLong(published + BOOT_LO));
     }
 
+    /**
+     * Looks at a mark as an auditor does. Beside a writer a slot may be between two states, so a finding counts only if it stays.
+     *
+     * @return what is wrong with it, null if nothing is
+     */
+    public static String damage(final Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        if (Files.size(file) != LENGTH) {
+            return "it has " + Files.size(file) + " bytes, not " + LENGTH;
+        }
+        final UnsafeBuffer buffer = new UnsafeBuffer(Files.readAllBytes(file));
+        if (buffer.getLong(MAGIC_OFFSET) != MAGIC) {
+            return "it does not begin like a durable mark";
+        }
+        for (int offset = Long.BYTES; offset < LENGTH; offset += Long.BYTES) {
+            final boolean inSlots = offset >= PUBLISHED_SLOTS && offset < PUBLISHED_SLOTS + 2 * SLOT_LENGTH
+                || offset >= SYNCED_SLOTS && offset < SYNCED_SLOTS + 2 * SLOT_LENGTH;
+            if (!inSlots && buffer.getLong(offset) != 0) {
+                return "there are bytes at " + offset + ", where nothing is written";
+            }
+        }
+        for (final int slots : new int[] {PUBLISHED_SLOTS, SYNCED_SLOTS}) {
+            for (int slot = slots; slot < slots + 2 * SLOT_LENGTH; slot += SLOT_LENGTH) {
+                if (!isEmpty(buffer, slot) && buffer.getLong(slot + CHECK) != check(buffer, slot)) {
+                    return "the check word of the slot at " + slot + " is wrong";
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isEmpty(final UnsafeBuffer buffer, final int slot) {
+        for (int offset = 0; offset < SLOT_LENGTH; offset += Long.BYTES) {
+            if (buffer.getLong(slot + offset) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static int newestSlot(final UnsafeBuffer buffer, final int slots) {
         int newest = 0;
         long newestTurn = 0;

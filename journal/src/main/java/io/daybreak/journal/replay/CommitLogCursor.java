@@ -27,6 +27,9 @@ final class CommitLogCursor implements EntryCursor {
     private final LongArrayList[] positions = {new LongArrayList(), new LongArrayList()};
     private final long[] generations = new long[2];
     private final int[] unreadableGroups = new int[2];
+    /** Place and generation, as far as it can be read, of each of them. */
+    private final LongArrayList[] unreadablePlaces = {new LongArrayList(), new LongArrayList()};
+    private final long[] lastPlaces = new long[2];
     private final CRC32C crc32c = new CRC32C();
     private final EntrySeal seal = new EntrySeal();
 
@@ -61,11 +64,14 @@ final class CommitLogCursor implements EntryCursor {
                         positions[file].clear();
                     }
                     if (generation == generations[file]) {
+                        lastPlaces[file] = at;
                         addEntries(file, at);
                     }
                     after = at + (length + CommitGroup.PLACE_UNIT - 1) / CommitGroup.PLACE_UNIT * (long) CommitGroup.PLACE_UNIT;
                 } else {
                     unreadableGroups[file]++;
+                    unreadablePlaces[file].addLong(at);
+                    unreadablePlaces[file].addLong(CommitGroup.generation(window.address(at)));
                 }
             }
             at = after;
@@ -100,6 +106,22 @@ final class CommitLogCursor implements EntryCursor {
     /** Groups that begin like one and cannot be read: a torn write, an earlier lap, or damage. */
     int unreadableGroups() {
         return unreadableGroups[0] + unreadableGroups[1];
+    }
+
+    /**
+     * Where a group of the newest lap cannot be read, as file and place; null if there is none. What an earlier lap left torn does not count,
+     * nor does a torn write at the very end that says it is older.
+     */
+    String damagedGroup() {
+        for (int file = 0; file < 2; file++) {
+            for (int i = 0; i < unreadablePlaces[file].size(); i += 2) {
+                final long at = unreadablePlaces[file].getLong(i);
+                if (at < lastPlaces[file] || Long.compareUnsigned(unreadablePlaces[file].getLong(i + 1), generations[file]) >= 0) {
+                    return paths[file] + ": the group at " + at + " cannot be read";
+                }
+            }
+        }
+        return null;
     }
 
     @Override

@@ -1,0 +1,69 @@
+package io.daybreak.gateway.cli;
+
+import io.daybreak.gateway.launch.ExitCode;
+import io.daybreak.gateway.replay.Json;
+import io.daybreak.gateway.replay.ReplayException;
+import io.daybreak.journal.DamagedJournalException;
+import io.daybreak.pipeline.ReplayMismatchException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What all commands that read a journal have in common: where it is, in which form they answer, and what they end with when they cannot. */
+final class JournalOptions {
+    @Option(names = "--data", paramLabel = "DIR", defaultValue = "./data", description = "Data directory, of a running switch or of none (default ./data).")
+    Path data;
+
+    @Option(names = "--json", description = "Answer in JSON.")
+    boolean isJson;
+
+    /** What a command does. */
+    interface Work {
+        ExitCode run() throws IOException, ReplayException;
+    }
+
+    /** Runs a command; what goes wrong becomes one line on standard error, and an exit code. */
+    int run(final CommandSpec spec, final Work work) {
+        final PrintWriter err = spec.commandLine().getErr();
+        try {
+            return work.run().code();
+        } catch (final ReplayException ex) {
+            err.println("daybreak: " + ex.getMessage());
+            return switch (ex.reason()) {
+                case USAGE -> ExitCode.USAGE.code();
+                case NOT_FOUND -> ExitCode.NOT_IN_THE_JOURNAL.code();
+                case NOT_PROVEN -> ExitCode.NOT_PROVEN.code();
+            };
+        } catch (final NoSuchFileException ex) {
+            err.println("daybreak: " + (ex.getReason() == null ? "there is no file" : ex.getReason()) + ": " + ex.getFile());
+            return ExitCode.USAGE.code();
+        } catch (final FileAlreadyExistsException ex) {
+            err.println("daybreak: " + ex.getFile() + " is there already; it is not overwritten");
+            return ExitCode.USAGE.code();
+        } catch (final DamagedJournalException | ReplayMismatchException ex) {
+            err.println("daybreak: " + ex.getMessage() + "; run verify, and see the document on operations, Recovery is refused");
+            return ExitCode.RECOVERY_REFUSED.code();
+        } catch (final IOException ex) {
+            err.println("daybreak: " + ex);
+            return ExitCode.UNEXPECTED.code();
+        }
+    }
+
+    /** Prints a report of names and values in the form that was asked for. */
+    void print(final CommandSpec spec, final Map<String, Object> report) {
+        final PrintWriter out = spec.commandLine().getOut();
+        if (isJson) {
+            out.println(Json.pretty(report));
+        } else {
+            final int width = report.keySet().stream().mapToInt(String::length).max().orElse(0);
+            report.forEach((name, value) -> out.printf("%-" + width + "s  %s%n", name, value));
+        }
+        out.flush();
+    }
+}
