@@ -40,6 +40,8 @@ public final class Membership {
     private long nodeFirst;
     private long nodeLast;
     private EffectEmitter effects = EffectEmitter.NONE;
+    /** Not part of the state: lets a reader see that it must look again. */
+    private int changes;
 
     Membership(final ParticipantTable participants) {
         this.participants = participants;
@@ -162,7 +164,19 @@ public final class Membership {
         return acknowledgement;
     }
 
+    /** Rises with every change since this object was made. */
+    public int changes() {
+        return changes;
+    }
+
+    /** A copy for other threads. Allocates. */
+    public MembershipView view() {
+        write(effect, 0);
+        return MembershipView.of(effect, 0);
+    }
+
     private void tell() {
+        changes++;
         final int length = write(effect, 0);
         effects.emit(MembershipChangedEncoder.TEMPLATE_ID, effect, 0, length);
     }

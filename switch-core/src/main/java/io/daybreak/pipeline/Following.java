@@ -1,5 +1,6 @@
 package io.daybreak.pipeline;
 
+import io.daybreak.machine.MembershipView;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.port.EntryFeed;
 import io.daybreak.protocol.Result;
@@ -27,6 +28,8 @@ final class Following {
     private volatile long appliedSequence;
     private volatile long appliedTimestampNs;
     private volatile boolean hasLed;
+    private volatile MembershipView membership;
+    private int membershipChanges;
 
     /** @param feed null on a node that leads from the start */
     Following(final StateMachine machine, final EntryFeed feed) {
@@ -40,6 +43,8 @@ final class Following {
         appliedSequence = machine.lastSequence();
         appliedTimestampNs = machine.lastTimestampNs();
         hasLed = feed == null;
+        membership = machine.membership().view();
+        membershipChanges = machine.membership().changes();
     }
 
     boolean isFollowing() {
@@ -61,6 +66,10 @@ final class Following {
         }
         if (feed.lastEntry() < lastEntry) {
             throw new IllegalStateException("entry " + lastEntry + " was to be applied, and the journal ends with " + feed.lastEntry());
+        }
+        if (membershipChanges != machine.membership().changes()) {
+            membershipChanges = machine.membership().changes();
+            membership = machine.membership().view();
         }
         appliedTimestampNs = machine.lastTimestampNs();
         appliedEntry = lastEntry;
@@ -86,6 +95,11 @@ final class Following {
     /** True once the ledger stage leads. Any thread. */
     boolean hasLed() {
         return hasLed;
+    }
+
+    /** What the journal said about nodes, at the start or at the last entry that was followed. Any thread. */
+    MembershipView membership() {
+        return membership;
     }
 
     /** Last entry that was applied. Any thread. */

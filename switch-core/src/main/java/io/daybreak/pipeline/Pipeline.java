@@ -5,6 +5,7 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.WaitStrategy;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.port.EffectSink;
@@ -261,6 +262,11 @@ public final class Pipeline implements AutoCloseable {
     /** False as long as this node follows another one's journal. Any thread. */
     public boolean isLeading() {
         return following.hasLed();
+    }
+
+    /** What the journal said about nodes, at the start or, on a standby, at the last entry applied. Any thread. */
+    public MembershipView membership() {
+        return following.membership();
     }
 
     /** On a standby: number of the last entry applied. Any thread. */
