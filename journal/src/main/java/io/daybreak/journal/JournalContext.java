@@ -41,6 +41,8 @@ public final class JournalContext {
     private int mappedBytes = DEFAULT_MAPPED_BYTES;
     private long flushBytes = DEFAULT_FLUSH_BYTES;
     private long flushIntervalMs = DEFAULT_FLUSH_INTERVAL_MS;
+    private boolean following;
+    private CommitGate gate;
     private boolean concluded;
 
     private static long wallNs() {
@@ -68,7 +70,21 @@ public final class JournalContext {
         return this;
     }
 
-    /** Fencing number that entries carry. */
+    /** This node keeps the journal of another one: entries come sealed, and recovery applies only what is known to be acknowledged. */
+    public JournalContext following(final boolean value) {
+        change();
+        following = value;
+        return this;
+    }
+
+    /** What must be waited for beside the own device; null if nothing. */
+    public JournalContext gate(final CommitGate value) {
+        change();
+        gate = value;
+        return this;
+    }
+
+    /** Fencing number that entries carry, at least; what the directory knows counts if it is greater. */
     public JournalContext epoch(final long value) {
         change();
         epoch = value;
@@ -195,6 +211,16 @@ public final class JournalContext {
     /** Fencing number. */
     public long epoch() {
         return epoch;
+    }
+
+    /** Whether the journal is another node's. */
+    public boolean following() {
+        return following;
+    }
+
+    /** What must be waited for; null if nothing. */
+    public CommitGate gate() {
+        return gate;
     }
 
     /** Ring between the two threads. */

@@ -7,7 +7,9 @@ import io.daybreak.participant.ParticipantTable;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.AcceptClockDecoder;
+import io.daybreak.protocol.codec.BeginEpochDecoder;
 import io.daybreak.protocol.codec.ConfigureDecoder;
+import io.daybreak.protocol.codec.MemberStatusDecoder;
 import io.daybreak.protocol.codec.PutGrantDecoder;
 import io.daybreak.protocol.codec.PutParticipantDecoder;
 import io.daybreak.protocol.codec.RaiseRulesDecoder;
@@ -29,7 +31,7 @@ final class Administration implements Stateful {
     private static final long MIN_IDS = 1_024;
     private static final long MAX_HOLDS = 1L << 30;
     private static final long MAX_MS = 366L * 24 * 60 * 60 * 1_000;
-    private static final int ROLE_MASK = Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR;
+    private static final int ROLE_MASK = Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR | Participants.ROLE_STANDBY;
     private static final int RIGHT_MASK = Participants.RIGHT_DEBIT | Participants.RIGHT_READ;
     private static final int CODE_LENGTH = PutParticipantDecoder.participantCodeLength();
     /** The field behind the correlation id, which is not part of what is asked for. */
@@ -44,6 +46,7 @@ final class Administration implements Stateful {
     private final RemoveGrantDecoder removeGrant = new RemoveGrantDecoder();
     private final AcceptClockDecoder acceptClock = new AcceptClockDecoder();
     private final RaiseRulesDecoder raiseRules = new RaiseRulesDecoder();
+    private final Membership membership;
     private final long[] limits = new long[(ConfigureDecoder.BLOCK_LENGTH - LIMITS_OFFSET) / 8];
     private boolean configured;
     private long accountCapacity;
@@ -55,6 +58,7 @@ final class Administration implements Stateful {
         this.participants = participants;
         this.ids = ids;
         this.transfers = transfers;
+        this.membership = new Membership(participants);
     }
 
     int apply(final int templateId, final int participantId, final DirectBuffer command, final int offset, final int length,
@@ -73,6 +77,10 @@ final class Administration implements Stateful {
                 return removeGrant(participantId, command, offset);
             case AcceptClockDecoder.TEMPLATE_ID:
                 return acceptClock(participantId, command, offset, nowNs);
+            case MemberStatusDecoder.TEMPLATE_ID:
+                return membership.setStatus(participantId, command, offset);
+            case BeginEpochDecoder.TEMPLATE_ID:
+                return membership.beginEpoch(participantId, command, offset);
             default:
                 return raiseRules(participantId, command, offset);
         }
@@ -92,6 +100,10 @@ final class Administration implements Stateful {
                 return AcceptClockDecoder.BLOCK_LENGTH;
             case RaiseRulesDecoder.TEMPLATE_ID:
                 return RaiseRulesDecoder.BLOCK_LENGTH;
+            case MemberStatusDecoder.TEMPLATE_ID:
+                return MemberStatusDecoder.BLOCK_LENGTH;
+            case BeginEpochDecoder.TEMPLATE_ID:
+                return BeginEpochDecoder.BLOCK_LENGTH;
             default:
                 return -1;
         }
@@ -179,9 +191,14 @@ final class Administration implements Stateful {
         if (check != Result.OK) {
             return check;
         }
+        if (!membership.hasRoomFor((int) id, body.roles())) {
+            return Result.PARTICIPANT_CAPACITY_REACHED;
+        }
         final int room = ids.putParticipant((int) id, body.idCapacity());
-        return room != Result.OK ? room
+        final int result = room != Result.OK ? room
             : participants.put((int) id, body.roles(), (int) body.keyId(), body.idCapacity(), codeFirst, codeLast);
+        membership.onParticipant((int) id, body.roles());
+        return result;
     }
 
     /** A code is 1 to 16 printable ASCII characters without blanks, padded with zero bytes. */
@@ -301,8 +318,12 @@ final class Administration implements Stateful {
         return rulesVersion;
     }
 
+    Membership membership() {
+        return membership;
+    }
+
     long digest() {
-        long sum = Hashing.mix(rulesVersion);
+        long sum = Hashing.mix(rulesVersion) + membership.digest();
         for (int i = 0; i < limits.length; i++) {
             sum += Hashing.mix(i + 1L, limits[i]);
         }

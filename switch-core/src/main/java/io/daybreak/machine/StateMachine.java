@@ -241,6 +241,7 @@ public final class StateMachine {
         effects = emitter;
         reference.businessDays.emitTo(emitter);
         payments.issuing().emitTo(emitter);
+        administration.membership().emitTo(emitter);
     }
 
     /**
@@ -476,6 +477,11 @@ public final class StateMachine {
     /** True once the first Configure was applied. */
     public boolean isConfigured() {
         return administration.isConfigured();
+    }
+
+    /** The nodes of this switch; ledger thread, or nobody's yet. */
+    public Membership membership() {
+        return administration.membership();
     }
 
     /** Version of the rules in force. */

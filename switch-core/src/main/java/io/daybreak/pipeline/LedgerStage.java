@@ -59,6 +59,7 @@ final class LedgerStage implements Runnable {
     private final StateMachine machine;
     private final EffectRing effects;
     private final OpenEntry entry;
+    private final Following following;
     private final PipelineClock clock;
     private final Ticker ticker;
     private final FailStop failStop;
@@ -80,8 +81,8 @@ final class LedgerStage implements Runnable {
 
     LedgerStage(final PipelineContext context, final RingBuffer<CommandSlot> ring, final SequenceBarrier barrier,
                 final WaitStrategy wait, final Sequence applied, final WaitStrategy nextStageWait,
-                final StateMachine machine, final EffectRing effects, final OpenEntry entry, final PipelineClock clock, final Ticker ticker,
-                final FailStop failStop, final Runnable wakeAll) {
+                final StateMachine machine, final EffectRing effects, final OpenEntry entry, final Following following,
+                final PipelineClock clock, final Ticker ticker, final FailStop failStop, final Runnable wakeAll) {
         this.ring = ring;
         this.barrier = barrier;
         this.wait = wait;
@@ -90,6 +91,7 @@ final class LedgerStage implements Runnable {
         this.machine = machine;
         this.effects = effects;
         this.entry = entry;
+        this.following = following;
         this.clock = clock;
         this.ticker = ticker;
         this.failStop = failStop;
@@ -142,7 +144,10 @@ final class LedgerStage implements Runnable {
             }
             effects.beginSlot(sequence);
             final CommandSlot slot = ring.get(sequence);
-            if (slot.chainLength > 1) {
+            if (following.isFollowing() || Following.isOrder(slot.templateId)) {
+                follow(slot);
+                sequence++;
+            } else if (slot.chainLength > 1) {
                 sequence = applyChain(sequence, slot) + 1;
             } else {
                 applyOne(slot);
@@ -212,6 +217,22 @@ final class LedgerStage implements Runnable {
             } else if (templateId == AcceptClockDecoder.TEMPLATE_ID && slot.outcome.result == Result.OK) {
                 clock.accept(slot.command.getLong(ACCEPTED_OFFSET, ByteOrder.LITTLE_ENDIAN));
             }
+        }
+    }
+
+    /** The same on a standby: entries come from elsewhere, and nothing is decided here. */
+    private void follow(final CommandSlot slot) {
+        if (StateMachine.isQuery(slot.templateId)) {
+            answer(slot);
+        } else if (Following.isOrder(slot.templateId)) {
+            if (following.obey(slot)) {
+                // Nothing of ours may be older than what the primary before us journaled.
+                clock.notBefore(machine.lastTimestampNs());
+                machine.emitTo(effects);
+                following.onLeading();
+            }
+        } else if (slot.templateId != NOTHING) {
+            following.refuse(slot);
         }
     }
 
@@ -314,7 +335,7 @@ final class LedgerStage implements Runnable {
         }
         applied.set(last);
         nextStageWait.signalAllWhenBlocking();
-        ticker.onBatch(machine.nextDeadlineNs(), ticks);
+        ticker.onBatch(following.isFollowing() ? Long.MAX_VALUE : machine.nextDeadlineNs(), ticks);
     }
 
     /** Entries that the journal has in full. Any thread; covers all that {@link #applied} told before. */

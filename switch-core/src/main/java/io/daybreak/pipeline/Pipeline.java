@@ -5,15 +5,20 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.WaitStrategy;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.machine.StateMachine;
+import io.daybreak.port.EffectEmitter;
 import io.daybreak.port.EffectSink;
+import io.daybreak.port.EntryFeed;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplySink;
+import io.daybreak.protocol.Participants;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +58,7 @@ public final class Pipeline implements AutoCloseable {
     private final Ticker ticker;
     private final PipelineCounters counters;
     private final LedgerStage ledger;
+    private final Following following;
     private final Thread ledgerThread;
     private final Thread durabilityThread;
     private final Thread tickerThread;
@@ -79,7 +85,10 @@ public final class Pipeline implements AutoCloseable {
              final WaitStrategy durabilityWait) {
         this.context = context.conclude();
         final long lastJournaledNs = machine.lastTimestampNs();
-        PipelineClock.checkGap(clock, lastJournaledNs, context.clockMaxGapNs(), context.clockGapAccepted());
+        final EntryFeed feed = context.entryFeed();
+        if (feed == null) {
+            PipelineClock.checkGap(clock, lastJournaledNs, context.clockMaxGapNs(), context.clockGapAccepted());
+        }
         this.clock = new PipelineClock(clock, lastJournaledNs, context.clockMaxStepNs(), context.clockSlewPpm());
         this.ledgerWait = ledgerWait;
         this.durabilityWait = durabilityWait;
@@ -89,11 +98,12 @@ public final class Pipeline implements AutoCloseable {
         barrier = ring.newBarrier();
         final Sequence applied = new Sequence();
         final EffectRing effects = new EffectRing(EFFECT_BYTES);
-        machine.emitTo(effects);
+        machine.emitTo(feed == null ? effects : EffectEmitter.NONE);
+        following = new Following(machine, feed);
         ticker = new Ticker(context, this.clock, new RingPublisher(context, ring, released, failStop),
-            machine.nextDeadlineNs(), failStop, this::wakeAll);
+            feed == null ? machine.nextDeadlineNs() : Long.MAX_VALUE, failStop, this::wakeAll);
         ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine, effects,
-            new OpenEntry(context, machine, journal, this.clock), this.clock, ticker, failStop, this::wakeAll);
+            new OpenEntry(context, machine, journal, this.clock), following, this.clock, ticker, failStop, this::wakeAll);
         final DurabilityStage durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
             journal, replySink, effects, effectSink, failStop, this::wakeAll);
         counters = new PipelineCounters(ring, ledger.counters(), durability.counters(), publishers);
@@ -219,6 +229,59 @@ public final class Pipeline implements AutoCloseable {
      */
     public void refuseNew(final int result) {
         ledger.refuseNew(result);
+    }
+
+    /**
+     * On a standby: lets the state machine have the journal's entries up to one, in its turn. The caller has a publisher of its own.
+     *
+     * @param publisher  the caller's
+     * @param entry      number of the last entry to apply
+     * @param isTakeOver afterwards this node leads: commands are decided, deadlines fall due, effects happen
+     * @return false if the ring has no room now
+     */
+    public static boolean follow(final CommandPublisher publisher, final long entry, final boolean isTakeOver) {
+        final long claimed = publisher.tryClaim(1, CommandPublisher.FINISHING);
+        if (claimed == CommandPublisher.NOT_CLAIMED) {
+            return false;
+        }
+        final CommandSlot slot = publisher.slot(claimed);
+        slot.templateId = isTakeOver ? Following.LEAD : Following.FOLLOW;
+        slot.participantId = Participants.SYSTEM;
+        slot.command.putLong(0, entry, ByteOrder.LITTLE_ENDIAN);
+        slot.commandLength = Long.BYTES;
+        slot.linkId = 0;
+        slot.correlationId = 0;
+        slot.index = 0;
+        slot.requestCount = 1;
+        slot.chainLength = 0;
+        slot.answerBuffer = null;
+        publisher.publish(claimed, claimed);
+        return true;
+    }
+
+    /** False as long as this node follows another one's journal. Any thread. */
+    public boolean isLeading() {
+        return following.hasLed();
+    }
+
+    /** What the journal said about nodes, at the start or, on a standby, at the last entry applied. Any thread. */
+    public MembershipView membership() {
+        return following.membership();
+    }
+
+    /** On a standby: number of the last entry applied. Any thread. */
+    public long followedEntry() {
+        return following.appliedEntry();
+    }
+
+    /** On a standby: sequence of the last command applied. Any thread. */
+    public long followedSequence() {
+        return following.appliedSequence();
+    }
+
+    /** On a standby: time of the last entry applied, Unix nanoseconds. Any thread. */
+    public long followedTimestampNs() {
+        return following.appliedTimestampNs();
     }
 
     /** False once the pipeline has failed or is closing: then no claim succeeds any more. Any thread. */

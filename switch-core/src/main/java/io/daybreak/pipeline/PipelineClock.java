@@ -124,6 +124,18 @@ public final class PipelineClock {
         anchorLock.unlockWrite(lock);
     }
 
+    /** The next stamp is above this time, whatever the wall clock says: a journal written elsewhere goes on here. Ledger thread. */
+    void notBefore(final long journaledNs) {
+        final long monotonicNs = clock.monotonicNs();
+        final long lock = anchorLock.writeLock();
+        if (journaledNs > anchorNs + Math.max(0, monotonicNs - anchorMonotonicNs)) {
+            anchorNs = journaledNs;
+            anchorMonotonicNs = Math.max(anchorMonotonicNs, monotonicNs);
+            anchorRemainder = 0;
+        }
+        anchorLock.unlockWrite(lock);
+    }
+
     /** Pipeline time now. Any thread. */
     public long nowNs() {
         return read(false);

@@ -1,5 +1,6 @@
 package io.daybreak.pipeline;
 
+import io.daybreak.port.EntryFeed;
 import org.agrona.BitUtil;
 
 /**
@@ -62,6 +63,7 @@ public final class PipelineContext {
     private long clockMaxStepNs = Configuration.CLOCK_MAX_STEP_NS_DEFAULT;
     private int clockSlewPpm = Configuration.CLOCK_SLEW_PPM_DEFAULT;
     private long clockMaxGapNs = Configuration.CLOCK_MAX_GAP_NS_DEFAULT;
+    private EntryFeed entryFeed;
     private boolean clockGapAccepted;
     private long tickerMaxParkMs = Configuration.TICKER_MAX_PARK_MS_DEFAULT;
     private long closeTimeoutMs = Configuration.CLOSE_TIMEOUT_MS_DEFAULT;
@@ -285,6 +287,18 @@ public final class PipelineContext {
     public PipelineContext tickerMaxParkMs(final long milliseconds) {
         checkOpen();
         tickerMaxParkMs = milliseconds;
+        return this;
+    }
+
+    /** Where a standby's entries come from; null on a node that leads from the start. */
+    public EntryFeed entryFeed() {
+        return entryFeed;
+    }
+
+    /** Makes this node a standby until it is told to lead. */
+    public PipelineContext entryFeed(final EntryFeed feed) {
+        checkOpen();
+        entryFeed = feed;
         return this;
     }
 

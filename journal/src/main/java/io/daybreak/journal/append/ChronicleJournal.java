@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
+import io.daybreak.journal.CommitGate;
 import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.JournalContext;
 import io.daybreak.journal.JournalCounters;
@@ -16,6 +17,7 @@ import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
 import io.daybreak.port.Journal;
 import org.agrona.DirectBuffer;
+import org.agrona.UnsafeApi;
 
 /**
  * The journal on Chronicle Queue, with a commit log in front of it in mode {@code disk}.
@@ -27,6 +29,8 @@ import org.agrona.DirectBuffer;
  *   flusher thread    syncs the queue, states it in the mark; then a file of the commit log may be recycled
  * </pre>
  * Rule: docs/journal-format.md; why the queue comes behind the commit log: docs/adr/0003-queue-behind-commit-log.md.
+ * <p>
+ * On a standby one thread takes the place of the first two: {@link #appendSealed}, {@link #sync}, {@link #commit}; after {@link #lead} all is as above.
  * <p>
  * Bounds: the ring (the ledger thread waits when it is full), both files of the commit log (the durability thread waits for the
  * flusher). Any failure is kept and thrown to whoever calls next; nothing is tried again. An interrupt of the durability thread closes the
@@ -46,8 +50,15 @@ public final class ChronicleJournal implements Journal {
     private final boolean isDisk;
     private final int maxEntryBytes;
     private final long rollBytes;
-    private final long incarnation;
-    private final long epoch;
+    private final CommitGate gate;
+    private long incarnation;
+    private long epoch;
+    /** Entries come sealed from another node; changes once, while nobody appends. */
+    private boolean isFollowing;
+
+    /** A place in the journal: an entry, and the sequence of its last command. */
+    public record Position(long entry, long sequence) {
+    }
 
     // Ledger thread.
     private final CommandPacker packer = new CommandPacker();
@@ -66,6 +77,7 @@ public final class ChronicleJournal implements Journal {
     private long bytesInFile;
 
     private volatile long durableSequence;
+    private volatile long committedEntry;
     private volatile long commitLogFullWaits;
     private volatile long groups;
     private volatile long commitLogBytes;
@@ -80,11 +92,15 @@ public final class ChronicleJournal implements Journal {
      * Continues a recovered journal; everything up to the given position is durable in the queue.
      *
      * @param commitLog   null in mode {@code process}
+     * @param last        what the journal holds
+     * @param committed   what of it is known to be acknowledged; on a primary all of it
      * @param bytesInFile of the queue's file that is appended to, used already
      */
     public ChronicleJournal(final JournalContext context, final DataDirectory directory, final DurableMark mark, final CommitLog commitLog,
-                            final QueueAppender queue, final long incarnation, final long lastSequence, final long lastEntry,
+                            final QueueAppender queue, final long incarnation, final long epoch, final Position last, final Position committed,
                             final long bytesInFile, final EntrySeal seal) {
+        final long lastSequence = last.sequence();
+        final long lastEntry = last.entry();
         this.context = context;
         this.directory = directory;
         this.mark = mark;
@@ -93,20 +109,23 @@ public final class ChronicleJournal implements Journal {
         this.isDisk = context.durability() == DurabilityMode.DISK;
         this.maxEntryBytes = context.maxEntryBytes();
         this.rollBytes = context.rollBytes();
-        this.epoch = context.epoch();
+        this.epoch = epoch;
+        this.gate = context.gate();
+        this.isFollowing = context.following();
         this.incarnation = incarnation;
         this.entryNumber = lastEntry;
         this.lastEntry = lastEntry;
         this.lastSequence = lastSequence;
         this.deviceSequence = lastSequence;
-        this.durableSequence = lastSequence;
+        this.durableSequence = committed.sequence();
+        this.committedEntry = committed.entry();
         this.bytesInFile = bytesInFile;
         this.seal = seal;
         this.ring = new EntryRing(context.ringBytes(), maxEntryBytes);
         this.flusher = new QueueFlusher(queue, mark, lastSequence, lastEntry, context.flushBytes(), context.flushIntervalMs(), rollBytes,
             this::fail);
         mark.incarnation(incarnation);
-        mark.publish(lastSequence, lastEntry, lastSequence);
+        mark.publish(committed.sequence(), committed.entry(), lastSequence);
         mark.queueSynced(lastSequence, lastEntry);
         mark.force();
         flusher.start();
@@ -166,6 +185,68 @@ public final class ChronicleJournal implements Journal {
         ring.publish(EntryHeader.OVERHEAD + payloadLength);
     }
 
+    // The thread that follows, in place of both others, until this node leads.
+
+    /**
+     * Appends an entry as another node sealed it. The caller has proved it: checksum, chain, number and sequence.
+     *
+     * @return false if there is no room before the next {@link #sync}
+     * @throws IllegalArgumentException if it is larger than this journal takes
+     */
+    public boolean appendSealed(final long address, final int length) {
+        if (!isFollowing) {
+            throw new IllegalStateException("this node leads");
+        }
+        if (length > maxEntryBytes) {
+            throw new IllegalArgumentException("entry " + EntryHeader.entryNumber(address) + " has " + length + " bytes, journal.max-entry-bytes is "
+                + maxEntryBytes);
+        }
+        if (!ring.tryReserve()) {
+            return false;
+        }
+        UnsafeApi.copyMemory(address, ring.reserved(), length);
+        ring.publish(length);
+        return true;
+    }
+
+    /** States what the primary says is acknowledged; the entry is in this journal. */
+    public void commit(final long entry, final long sequence) {
+        mark.publish(sequence, entry, deviceSequence);
+        committedEntry = entry;
+        durableSequence = sequence;
+    }
+
+    /** Entry up to which {@link #sync} has made everything durable, as far as the mode goes. */
+    public long syncedEntry() {
+        return lastEntry;
+    }
+
+    /** Sequence of that entry's last command. */
+    public long syncedSequence() {
+        return lastSequence;
+    }
+
+    /** Chain hash of that entry. */
+    public byte[] chainHash() {
+        return seal.chainHash();
+    }
+
+    /**
+     * This node leads from now on. Role, epoch and the new incarnation are on the device, and everything received is synced. Afterwards the
+     * ledger and the durability thread append.
+     */
+    public void lead(final long newEpoch, final long newIncarnation) {
+        if (!isFollowing || taken != ring.published()) {
+            throw new IllegalStateException("not a standby, or not synced");
+        }
+        isFollowing = false;
+        epoch = newEpoch;
+        incarnation = newIncarnation;
+        entryNumber = lastEntry;
+        mark.incarnation(newIncarnation);
+        publish();
+    }
+
     // Durability thread.
 
     @Override
@@ -199,8 +280,7 @@ public final class ChronicleJournal implements Journal {
             if (!commitLog.hasRoom(length)) {
                 break;
             }
-            EntryHeader.durableSequence(address, deviceSequence);
-            seal.seal(ring.view(), ring.index(next), address);
+            seal(address, ring.index(next), deviceSequence);
             sequence = EntryHeader.lastSequence(address);
             number = EntryHeader.entryNumber(address);
             commitLog.add(address, length, number);
@@ -209,18 +289,39 @@ public final class ChronicleJournal implements Journal {
         if (commitLog.needsRecycling()) {
             awaitQueueSync(commitLog.lastEntryOfOther());
         }
+        if (gate != null) {
+            // Standbys read the queue. They and the device work side by side, at the price of the queue's pages before the sync.
+            appendGroup(position);
+            gate.onAppended(number, sequence);
+        }
         commitLog.write();
         groups++;
         commitLogBytes = commitLog.bytesWritten();
         lastSequence = sequence;
         lastEntry = number;
         deviceSequence = sequence;
-        publish();
-        for (long at = taken; at != position; at = ring.next(at)) {
+        publishWhenAcknowledged();
+        if (gate == null) {
+            appendGroup(position);
+        }
+        appended(position);
+    }
+
+    private void appendGroup(final long end) throws IOException {
+        for (long at = taken; at != end; at = ring.next(at)) {
             at = ring.entryPosition(at);
             append(ring.entry(at), ring.length(at));
         }
-        appended(position);
+    }
+
+    /** Completes an entry of our own; one that came sealed stays as it is, byte for byte. */
+    private void seal(final long address, final int index, final long device) {
+        if (isFollowing) {
+            seal.accept(address);
+        } else {
+            EntryHeader.durableSequence(address, device);
+            seal.seal(ring.view(), index, address);
+        }
     }
 
     private void awaitQueueSync(final long neededEntry) {
@@ -241,16 +342,32 @@ public final class ChronicleJournal implements Journal {
         while (position != end) {
             position = ring.entryPosition(position);
             final long address = ring.entry(position);
-            EntryHeader.durableSequence(address, device);
-            seal.seal(ring.view(), ring.index(position), address);
+            seal(address, ring.index(position), device);
             append(address, ring.length(position));
             lastSequence = EntryHeader.lastSequence(address);
             lastEntry = EntryHeader.entryNumber(address);
             position = ring.next(position);
         }
         deviceSequence = device;
-        publish();
+        if (gate != null) {
+            gate.onAppended(lastEntry, lastSequence);
+        }
+        publishWhenAcknowledged();
         appended(position);
+    }
+
+    /** A standby waits for the primary's word instead; see {@link #commit}. */
+    private void publishWhenAcknowledged() {
+        if (isFollowing) {
+            return;
+        }
+        if (gate != null) {
+            gate.await(lastEntry, lastSequence);
+        }
+        publish();
+        if (gate != null) {
+            gate.onCommitted(lastEntry, lastSequence);
+        }
     }
 
     private void append(final long address, final int length) throws IOException {
@@ -277,6 +394,7 @@ public final class ChronicleJournal implements Journal {
 
     private void publish() {
         mark.publish(lastSequence, lastEntry, deviceSequence);
+        committedEntry = lastEntry;
         durableSequence = lastSequence;
     }
 
@@ -291,6 +409,21 @@ public final class ChronicleJournal implements Journal {
     @Override
     public long durableSequence() {
         return durableSequence;
+    }
+
+    /** Entry up to which everything is acknowledged. */
+    public long committedEntry() {
+        return committedEntry;
+    }
+
+    /** Fencing number of the entries that are made here. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** The data directory's names, for who keeps the node's role in it. */
+    public DataDirectory names() {
+        return directory;
     }
 
     /** Bytes that the device can still take; the gateway refuses new payments below a reserve. */

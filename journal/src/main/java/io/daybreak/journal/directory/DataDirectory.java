@@ -106,6 +106,21 @@ public final class DataDirectory implements AutoCloseable {
         return journal().resolve("mark");
     }
 
+    /** Role and epoch of this node. */
+    public Path node() {
+        return journal().resolve("node");
+    }
+
+    /** The decision to cut the journal. */
+    public Path cut() {
+        return journal().resolve("cut");
+    }
+
+    /** Where entries that were cut from a former primary's journal are kept. */
+    public Path divergent(final long incarnation) {
+        return aside().resolve("divergent-" + incarnation + ".entries");
+    }
+
     /** The incarnation number. */
     public Path incarnation() {
         return journal().resolve("incarnation");

@@ -24,6 +24,7 @@ final class EntryMerge implements AutoCloseable {
     private final EntrySeal seal = new EntrySeal();
     private final long syncedEntry;
     private final boolean isFirstPass;
+    private long lastEntryToKeep = Long.MAX_VALUE;
 
     private long entryNumber;
     private long sequence;
@@ -87,6 +88,11 @@ final class EntryMerge implements AutoCloseable {
         }
     }
 
+    /** Ends the stream behind this entry, whatever follows it. */
+    void endBehind(final long lastEntry) {
+        lastEntryToKeep = lastEntry;
+    }
+
     /** Goes to the next proven entry. False: neither log holds the next number. */
     boolean next() throws IOException {
         if (queueHolds) {
@@ -96,6 +102,12 @@ final class EntryMerge implements AutoCloseable {
             log.advance();
         }
         final long expected = entryNumber + 1;
+        if (expected > lastEntryToKeep) {
+            queueHolds = false;
+            logHolds = false;
+            current = null;
+            return false;
+        }
         while (log.isPresent() && EntryHeader.entryNumber(log.address()) < expected) {
             log.advance();
         }
@@ -180,16 +192,29 @@ final class EntryMerge implements AutoCloseable {
 
     /** After {@link #next} was false: reads everything behind, so that {@link #namedDurable} and {@link #entriesBehind} are complete. */
     void drain() throws IOException {
+        drain(cursor -> { });
+    }
+
+    /** Takes what lies behind the end. */
+    interface Remainder {
+        /** An entry behind the end, from the queue first; valid during the call. */
+        void onEntry(EntryCursor cursor) throws IOException;
+    }
+
+    /** As {@link #drain()}, handing over what it reads. */
+    void drain(final Remainder remainder) throws IOException {
         while (queue.isPresent()) {
             final QueueFile file = files.get(queue.fileIndex());
             file.irregular("entries from number " + EntryHeader.entryNumber(queue.address()) + " on have lost those before them");
             entriesBehind++;
             name(queue);
+            remainder.onEntry(queue);
             advanceQueue();
         }
         while (log.isPresent()) {
             entriesBehind++;
             name(log);
+            remainder.onEntry(log);
             log.advance();
         }
     }

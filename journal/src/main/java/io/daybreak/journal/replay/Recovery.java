@@ -16,15 +16,19 @@ import java.util.stream.Stream;
 
 import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.JournalContext;
+import io.daybreak.journal.NodeRefusedException;
 import io.daybreak.journal.RecoveryRefusedException;
 import io.daybreak.journal.RecoveryReport;
 import io.daybreak.journal.append.ChronicleJournal;
+import io.daybreak.journal.append.ChronicleJournal.Position;
 import io.daybreak.journal.append.CommitLog;
 import io.daybreak.journal.append.QueueAppender;
+import io.daybreak.journal.directory.CutMark;
 import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.directory.DurableFiles;
 import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.directory.Incarnation;
+import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.format.CommandUnpacker;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
@@ -57,6 +61,7 @@ public final class Recovery {
     private long replayedCommands;
     private long cutBytes;
     private int repairedFiles;
+    private Position committed = new Position(0, 0);
     private RecoveryReport report;
 
     /** For a directory that is owned. */
@@ -77,21 +82,34 @@ public final class Recovery {
     }
 
     private ChronicleJournal run(final ReplayTarget target, final Thread warmUp) throws IOException {
+        final NodeState node = NodeState.read(directory.node());
+        refuseWrongRole(node);
+        final long cutBehind = CutMark.read(directory.cut());
         final DurableMark.Statement mark = DurableMark.read(directory.mark());
         final long storedIncarnation = Incarnation.read(directory.incarnation());
         final List<QueueFile> files = QueueCursor.list(directory.queue());
         final CommitLogCursor log = new CommitLogCursor(directory);
         final long generation = log.generation();
         try (EntryMerge merge = new EntryMerge(files, log, mark.syncedEntry())) {
-            replay(merge, target);
-            merge.drain();
-            final long lostSequences = refuseIfLessThanDurable(merge, mark);
+            if (cutBehind != CutMark.NONE) {
+                merge.endBehind(cutBehind);
+            }
+            replay(merge, target, context.following() ? mark.publishedEntry() : Long.MAX_VALUE);
+            final long lostSequences;
+            if (cutBehind == CutMark.NONE) {
+                merge.drain();
+                lostSequences = refuseIfLessThanDurable(merge, mark);
+            } else {
+                setAside(merge, mark, cutBehind, storedIncarnation);
+                lostSequences = 0;
+            }
             final long incarnation = Math.max(storedIncarnation, merge.incarnation()) + 1;
             Incarnation.write(directory.incarnation(), incarnation);
             tell(merge, log, mark);
             await(warmUp);
             repair(files, incarnation);
-            final ChronicleJournal journal = open(merge, files, incarnation, generation);
+            final ChronicleJournal journal = open(merge, files, incarnation, generation, node);
+            CutMark.remove(directory.cut());
             report = new RecoveryReport(merge.sequence(), merge.entryNumber(), merge.timestampNs(), merge.stateDigest(), merge.epoch(),
                 incarnation, replayedCommands, merge.completedEntries(), merge.entriesBehind(), cutBytes, repairedFiles, lostSequences,
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), List.copyOf(messages));
@@ -144,12 +162,49 @@ public final class Recovery {
         }
     }
 
-    private void replay(final EntryMerge merge, final ReplayTarget target) throws IOException {
+    /** @param lastEntry last one that may be applied: a standby keeps more than it knows to be acknowledged */
+    private void replay(final EntryMerge merge, final ReplayTarget target, final long lastEntry) throws IOException {
         final CommandUnpacker unpacker = new CommandUnpacker();
         while (merge.next()) {
-            unpacker.replay(merge.address(), target);
-            replayedCommands += EntryHeader.count(merge.address());
+            if (merge.entryNumber() <= lastEntry) {
+                unpacker.replay(merge.address(), target);
+                replayedCommands += EntryHeader.count(merge.address());
+                committed = new Position(merge.entryNumber(), merge.sequence());
+            }
         }
+    }
+
+    private void refuseWrongRole(final NodeState node) {
+        if (context.following()) {
+            return;
+        }
+        if (node.role() == NodeState.Role.STANDBY) {
+            throw new NodeRefusedException(directory.root() + " is a standby's: start it with --standby-of, and promote it if it is to lead");
+        }
+        if (node.isFenced()) {
+            throw new NodeRefusedException("another node leads in epoch " + node.seenEpoch() + ", and " + directory.root() + " led in epoch "
+                + node.epoch() + ": this node may not lead any more; join it again with --standby-of");
+        }
+    }
+
+    /** A standby's primary does not have what follows: it is kept, with word of what of it had been acknowledged, and counts no more. */
+    private void setAside(final EntryMerge merge, final DurableMark.Statement mark, final long cutBehind, final long storedIncarnation)
+        throws IOException {
+        if (merge.entryNumber() < cutBehind) {
+            throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, directory.cut(), merge.sequence() + 1,
+                "the journal is to be cut behind entry " + cutBehind + " and ends with " + merge.entryNumber(),
+                "begin anew with an empty data directory: the standby gets everything from its primary");
+        }
+        final Path file = directory.divergent(storedIncarnation);
+        DurableFiles.createDirectory(directory.aside());
+        try (DivergentTail.Writer writer = DivergentTail.create(file, merge.entryNumber(), merge.sequence(), mark.publishedSequence())) {
+            merge.drain(cursor -> writer.add(cursor.view(), cursor.index(), cursor.address()));
+            if (writer.entries() > 0) {
+                messages.add(writer.entries() + " entries behind entry " + cutBehind + " are not in the primary's journal and are set aside: " + file
+                    + "; up to sequence " + mark.publishedSequence() + " they had been acknowledged, which daybreak.jar divergent shows");
+            }
+        }
+        DurableFiles.syncDirectory(directory.aside());
     }
 
     /** Returns the sequences that mode process lost with the power, and says so. */
@@ -296,8 +351,8 @@ public final class Recovery {
         }
     }
 
-    private ChronicleJournal open(final EntryMerge merge, final List<QueueFile> files, final long incarnation, final long generation)
-        throws IOException {
+    private ChronicleJournal open(final EntryMerge merge, final List<QueueFile> files, final long incarnation, final long generation,
+                                  final NodeState node) throws IOException {
         long inQueue = 0;
         int lastNumber = 0;
         for (final QueueFile file : files) {
@@ -325,8 +380,10 @@ public final class Recovery {
             }
             final EntrySeal seal = new EntrySeal();
             seal.chainHash(merge.chainHash());
-            final ChronicleJournal journal = new ChronicleJournal(context, directory, mark, commitLog, queue, incarnation,
-                merge.sequence(), merge.entryNumber(), appendedBytes, seal);
+            final long epoch = Math.max(Math.max(context.epoch(), node.epoch()), merge.epoch());
+            final Position last = new Position(merge.entryNumber(), merge.sequence());
+            final ChronicleJournal journal = new ChronicleJournal(context, directory, mark, commitLog, queue, incarnation, epoch, last,
+                context.following() ? committed : last, appendedBytes, seal);
             opened = true;
             return journal;
         } finally {

@@ -13,6 +13,8 @@ public final class Participants {
     public static final int ROLE_OPERATOR = 1;
     /** Role: may sign on and submit. Without it the participant is barred. */
     public static final int ROLE_ACTIVE = 2;
+    /** Role: a node of this switch; may follow the journal and be promoted. At most 8 participants. */
+    public static final int ROLE_STANDBY = 4;
 
     /** Grant kind: one account, {@code fromValue}; {@code toValue} 0. */
     public static final int GRANT_ACCOUNT = 1;

@@ -78,6 +78,14 @@ public final class Result {
     public static final int INSTITUTION_NOT_FOUND = 57;
     public static final int ANSWER_NOT_WAITED_FOR = 58;
 
+    // Not decided: this node, or what was asked of it.
+    /** This node is a standby: commands go to the primary. */
+    public static final int NOT_PRIMARY = 59;
+    /** The node's own journal does not make it a member: it can never be promoted. */
+    public static final int NOT_A_MEMBER = 60;
+    /** What the primary acknowledged last may be missing here, and nobody accepted that. */
+    public static final int LOSS_MUST_BE_ACCEPTED = 61;
+
     // Refused and remembered: transfers.
     public static final int LINKED_TRANSFER_FAILED = 64;
     public static final int PENDING_TRANSFER_NOT_FOUND = 65;
@@ -124,6 +132,7 @@ public final class Result {
     public static final int RECORD_NAMES_AN_UNKNOWN_ACCOUNT = 139;
     public static final int RECORD_NAMES_AN_UNKNOWN_RECORD = 140;
     public static final int BUSINESS_DATE_WOULD_GO_BACK = 141;
+    public static final int EPOCH_WOULD_GO_BACK = 142;
 
     // Payments: applied, and there is more to say than OK.
     /** The request is with the issuer; the answer comes as an effect. */

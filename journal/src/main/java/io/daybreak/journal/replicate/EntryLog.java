@@ -1,0 +1,23 @@
+package io.daybreak.journal.replicate;
+
+import java.io.IOException;
+
+/** The entries of the own journal, as stored. One thread. */
+public interface EntryLog {
+    /**
+     * Stands on an entry that is appended, so that {@link #next} gives the one behind it.
+     *
+     * @param entry its number; 0 stands before the first
+     * @return false if it is not kept any more
+     */
+    boolean seek(long entry) throws IOException;
+
+    /** Goes to the next entry, at most up to {@code lastEntry}; false if that one is behind us. */
+    boolean next(long lastEntry) throws IOException;
+
+    /** Raw address of the current entry; valid until the next call. */
+    long address();
+
+    /** Its bytes. */
+    int length();
+}
