@@ -53,10 +53,12 @@ public final class Pipeline implements AutoCloseable {
     private final Ticker ticker;
     private final PipelineCounters counters;
     private final LedgerStage ledger;
+    private final DurabilityStage durability;
     private final Thread ledgerThread;
     private final Thread durabilityThread;
     private final Thread tickerThread;
     private boolean started;
+    private boolean stepped;
     private boolean closed;
 
     /**
@@ -94,7 +96,7 @@ public final class Pipeline implements AutoCloseable {
             machine.nextDeadlineNs(), failStop, this::wakeAll);
         ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine, effects,
             new OpenEntry(context, machine, journal, this.clock), this.clock, ticker, failStop, this::wakeAll);
-        final DurabilityStage durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
+        durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
             journal, replySink, effects, effectSink, failStop, this::wakeAll);
         counters = new PipelineCounters(ring, ledger.counters(), durability.counters(), publishers);
         ledgerThread = daemon("daybreak-ledger", ledger);
@@ -136,13 +138,25 @@ public final class Pipeline implements AutoCloseable {
 
     /** Starts the stages' threads. Once. */
     public synchronized void start() {
-        if (started || closed) {
+        if (started || closed || stepped) {
             throw new IllegalStateException("a pipeline starts once");
         }
         started = true;
         ledgerThread.start();
         durabilityThread.start();
         tickerThread.start();
+    }
+
+    /**
+     * Starts the pipeline without threads: its stages move when the caller moves them, all in the caller's thread. For simulators. Once,
+     * and in place of {@link #start}; {@link #close} then refuses further commands and waits for nothing.
+     */
+    public synchronized PipelineSteps startStepped() {
+        if (started || closed || stepped) {
+            throw new IllegalStateException("a pipeline starts once");
+        }
+        stepped = true;
+        return new PipelineSteps(ledger, durability, ticker);
     }
 
     /**
