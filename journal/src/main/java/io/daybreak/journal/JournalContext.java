@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import io.daybreak.journal.append.EntryQueue;
+import io.daybreak.journal.append.QueueAppender;
 import io.daybreak.journal.format.CommitGroup;
 
 /**
@@ -43,6 +45,8 @@ public final class JournalContext {
     private long flushIntervalMs = DEFAULT_FLUSH_INTERVAL_MS;
     private boolean following;
     private CommitGate gate;
+    private EntryQueue.Opener queues = QueueAppender::new;
+    private boolean stepped;
     private boolean concluded;
 
     private static long wallNs() {
@@ -147,6 +151,23 @@ public final class JournalContext {
     public JournalContext flushIntervalMs(final long value) {
         change();
         flushIntervalMs = value;
+        return this;
+    }
+
+    /** Makes the queue that entries are appended to; Chronicle's unless a simulator brings its own. */
+    public JournalContext queues(final EntryQueue.Opener value) {
+        change();
+        queues = value;
+        return this;
+    }
+
+    /**
+     * Without threads of its own, for a simulator in one thread: {@code RecoveredJournal.flush} is called instead of the flusher thread, and
+     * where a thread would wait for another the work is done at once, or it is a defect of the caller's order.
+     */
+    public JournalContext stepped(final boolean value) {
+        change();
+        stepped = value;
         return this;
     }
 
@@ -256,6 +277,16 @@ public final class JournalContext {
     /** What may be unsynced before the flusher moves. */
     public long flushBytes() {
         return flushBytes;
+    }
+
+    /** Makes the queue. */
+    public EntryQueue.Opener queues() {
+        return queues;
+    }
+
+    /** Whether it runs without threads of its own. */
+    public boolean isStepped() {
+        return stepped;
     }
 
     /** How long it may be unsynced. */

@@ -36,6 +36,11 @@ public final class RecoveredJournal {
         return journal.usableBytes();
     }
 
+    /** Of a journal without threads ({@link JournalContext#stepped}): does a turn of the flusher's work. The durability thread's owner. */
+    public void flush() {
+        journal.flush();
+    }
+
     /** Whether the commit log is written past the page cache. */
     public boolean isDirect() {
         return journal.isDirect();

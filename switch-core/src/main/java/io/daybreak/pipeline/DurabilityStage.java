@@ -84,6 +84,24 @@ final class DurabilityStage implements Runnable {
         }
     }
 
+    /** One turn of {@link #run} that waits for nothing. False: nothing was applied since. */
+    boolean step() {
+        try {
+            final long next = released.get() + 1;
+            final long last = applied.get();
+            if (last < next) {
+                return false;
+            }
+            makeDurable();
+            reply(next, last);
+            endGroup(last - next + 1);
+            return true;
+        } catch (final Throwable ex) {
+            failStop.fail("durability stage", ex, wakeAll);
+            return false;
+        }
+    }
+
     private void makeDurable() {
         // Read before the sync: it then covers at least these entries. Read after the applied sequence: they hold all
         // that it told.

@@ -115,6 +115,23 @@ final class LedgerStage implements Runnable {
         }
     }
 
+    /** One turn of {@link #run} that waits for nothing. False: there was nothing to apply, or what it may cause has no room yet. */
+    boolean step() {
+        try {
+            final long next = applied.get() + 1;
+            published.next(next);
+            final long last = published.get();
+            if (last < next || !effects.hasRoom(MAX_EFFECTS)) {
+                return false;
+            }
+            applyBatch(next, last);
+            return true;
+        } catch (final Throwable ex) {
+            failStop.fail("ledger stage", ex, wakeAll);
+            return false;
+        }
+    }
+
     private long waitFor(final long sequence) throws Exception {
         published.next(sequence);
         return wait.waitFor(sequence, published, published, barrier);

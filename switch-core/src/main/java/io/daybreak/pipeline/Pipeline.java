@@ -59,10 +59,12 @@ public final class Pipeline implements AutoCloseable {
     private final PipelineCounters counters;
     private final LedgerStage ledger;
     private final Following following;
+    private final DurabilityStage durability;
     private final Thread ledgerThread;
     private final Thread durabilityThread;
     private final Thread tickerThread;
     private boolean started;
+    private boolean stepped;
     private boolean closed;
 
     /**
@@ -104,7 +106,7 @@ public final class Pipeline implements AutoCloseable {
             feed == null ? machine.nextDeadlineNs() : Long.MAX_VALUE, failStop, this::wakeAll);
         ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine, effects,
             new OpenEntry(context, machine, journal, this.clock), following, this.clock, ticker, failStop, this::wakeAll);
-        final DurabilityStage durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
+        durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
             journal, replySink, effects, effectSink, failStop, this::wakeAll);
         counters = new PipelineCounters(ring, ledger.counters(), durability.counters(), publishers);
         ledgerThread = daemon("daybreak-ledger", ledger);
@@ -146,13 +148,25 @@ public final class Pipeline implements AutoCloseable {
 
     /** Starts the stages' threads. Once. */
     public synchronized void start() {
-        if (started || closed) {
+        if (started || closed || stepped) {
             throw new IllegalStateException("a pipeline starts once");
         }
         started = true;
         ledgerThread.start();
         durabilityThread.start();
         tickerThread.start();
+    }
+
+    /**
+     * Starts the pipeline without threads: its stages move when the caller moves them, all in the caller's thread. For simulators. Once,
+     * and in place of {@link #start}; {@link #close} then refuses further commands and waits for nothing.
+     */
+    public synchronized PipelineSteps startStepped() {
+        if (started || closed || stepped) {
+            throw new IllegalStateException("a pipeline starts once");
+        }
+        stepped = true;
+        return new PipelineSteps(ledger, durability, ticker);
     }
 
     /**

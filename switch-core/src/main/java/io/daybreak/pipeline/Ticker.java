@@ -61,6 +61,12 @@ final class Ticker implements Runnable {
         }
     }
 
+    /** One turn of {@link #run} that waits for nothing. Returns how long there is nothing to do, in nanoseconds. */
+    long step() {
+        watchClock();
+        return Math.min(tick(), maxParkNs);
+    }
+
     /** Returns how long there is nothing to do, in nanoseconds. */
     private long tick() {
         // In this order: the ledger thread writes the deadline first, so a tick seen as applied has its deadline with it.

@@ -44,7 +44,7 @@ public final class ChronicleJournal implements Journal {
     private final DataDirectory directory;
     private final DurableMark mark;
     private final CommitLog commitLog;
-    private final QueueAppender queue;
+    private final EntryQueue queue;
     private final QueueFlusher flusher;
     private final EntryRing ring;
     private final boolean isDisk;
@@ -97,7 +97,7 @@ public final class ChronicleJournal implements Journal {
      * @param bytesInFile of the queue's file that is appended to, used already
      */
     public ChronicleJournal(final JournalContext context, final DataDirectory directory, final DurableMark mark, final CommitLog commitLog,
-                            final QueueAppender queue, final long incarnation, final long epoch, final Position last, final Position committed,
+                            final EntryQueue queue, final long incarnation, final long epoch, final Position last, final Position committed,
                             final long bytesInFile, final EntrySeal seal) {
         final long lastSequence = last.sequence();
         final long lastEntry = last.entry();
@@ -128,7 +128,9 @@ public final class ChronicleJournal implements Journal {
         mark.publish(committed.sequence(), committed.entry(), lastSequence);
         mark.queueSynced(lastSequence, lastEntry);
         mark.force();
-        flusher.start();
+        if (!context.isStepped()) {
+            flusher.start();
+        }
     }
 
     // Ledger thread.
@@ -151,6 +153,9 @@ public final class ChronicleJournal implements Journal {
 
     private void awaitRing() {
         ringFullWaits++;
+        if (context.isStepped()) {
+            throw new IllegalStateException("the journal's ring is full, and nobody else makes room in it");
+        }
         do {
             throwIfFailed("waiting for room");
             LockSupport.parkNanos(this, WAIT_NS);
@@ -324,11 +329,14 @@ public final class ChronicleJournal implements Journal {
         }
     }
 
-    private void awaitQueueSync(final long neededEntry) {
+    private void awaitQueueSync(final long neededEntry) throws IOException {
         if (flusher.syncedEntry() >= neededEntry) {
             return;
         }
         commitLogFullWaits++;
+        if (context.isStepped()) {
+            flusher.step();
+        }
         while (flusher.syncedEntry() < neededEntry) {
             throwIfFailed("waiting for the queue");
             flusher.request();
@@ -402,6 +410,20 @@ public final class ChronicleJournal implements Journal {
         ring.release(position);
         taken = position;
         flusher.appended(lastSequence, lastEntry, queueBytes, bytesInFile);
+    }
+
+    /**
+     * Does what the flusher thread would do: syncs the queue behind the commit log, makes the next file. For a journal without threads
+     * ({@link JournalContext#stepped}) only; the caller's thread.
+     */
+    public void flush() {
+        throwIfFailed("flushing");
+        try {
+            flusher.step();
+        } catch (final Throwable t) {
+            fail(t);
+            throwIfFailed("flushing");
+        }
     }
 
     // Any thread.

@@ -21,7 +21,7 @@ import org.agrona.UnsafeApi;
  * <p>
  * {@link #append} belongs to one thread. {@link #prepareFile} may be called by another, beside it.
  */
-public final class QueueAppender implements AutoCloseable {
+public final class QueueAppender implements EntryQueue {
     static {
         // Read once when Chronicle's classes are initialised, so they must stand before the first of them is.
         System.setProperty("chronicle.analytics.disable", "true");
@@ -73,19 +73,19 @@ public final class QueueAppender implements AutoCloseable {
         }
     }
 
-    /** Creates a file, header, index and name durable, so that the thread that appends never waits for that. */
+    @Override
     public void prepareFile(final int number) throws IOException {
         queue.closeStore(queue.storeForCycle(number, NumberedFiles.EPOCH_MS, true, null));
         DurableFiles.syncFile(file(number));
         DurableFiles.syncDirectory(directory);
     }
 
-    /** Appends to this file from now on. */
+    @Override
     public void roll(final int number) {
         files.number(number);
     }
 
-    /** Appends one entry as one excerpt. */
+    @Override
     public void append(final long address, final int length) {
         try (DocumentContext context = appender.writingDocument()) {
             try {
@@ -102,12 +102,12 @@ public final class QueueAppender implements AutoCloseable {
         }
     }
 
-    /** Path of a file. */
+    @Override
     public Path file(final int number) {
         return directory.resolve(NumberedFiles.fileName(number));
     }
 
-    /** Number of the file that is appended to. */
+    @Override
     public int number() {
         return files.number();
     }

@@ -17,7 +17,7 @@ import io.daybreak.journal.directory.DurableMark;
  * started by {@link #start}. A failed sync is final: the failure is handed to the journal, and the thread ends.
  */
 final class QueueFlusher implements Runnable {
-    private final QueueAppender appender;
+    private final EntryQueue appender;
     private final DurableMark mark;
     private final Consumer<Throwable> onFailure;
     private final long flushBytes;
@@ -43,7 +43,7 @@ final class QueueFlusher implements Runnable {
 
     private int firstUnsyncedFile;
 
-    QueueFlusher(final QueueAppender appender, final DurableMark mark, final long sequence, final long entryNumber, final long flushBytes,
+    QueueFlusher(final EntryQueue appender, final DurableMark mark, final long sequence, final long entryNumber, final long flushBytes,
                  final long flushIntervalMs, final long rollBytes, final Consumer<Throwable> onFailure) {
         this.appender = appender;
         this.mark = mark;
@@ -118,6 +118,13 @@ final class QueueFlusher implements Runnable {
         } catch (final Throwable t) {
             onFailure.accept(t);
         }
+    }
+
+    /** One turn of this thread's work, for a journal without threads: its caller's. */
+    void step() throws IOException {
+        requested = false;
+        sync();
+        prepareNextFile();
     }
 
     private void prepareNextFile() throws IOException {

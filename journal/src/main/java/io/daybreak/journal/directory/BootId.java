@@ -11,11 +11,12 @@ import java.util.UUID;
  * Where the system names none it is zero, which equals any other zero: the stricter reading, that memory survived.
  */
 record BootId(long hi, long lo) {
-    private static final Path FILE = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final String FILE = "/proc/sys/kernel/random/boot_id";
 
-    static BootId current() {
+    /** Of the machine whose file system holds the given file: a simulated one has a system of its own. */
+    static BootId current(final Path file) {
         try {
-            final UUID id = UUID.fromString(Files.readString(FILE, StandardCharsets.US_ASCII).strip());
+            final UUID id = UUID.fromString(Files.readString(file.getFileSystem().getPath(FILE), StandardCharsets.US_ASCII).strip());
             return new BootId(id.getMostSignificantBits(), id.getLeastSignificantBits());
         } catch (final IOException | IllegalArgumentException e) {
             return new BootId(0, 0);

@@ -72,7 +72,7 @@ public final class DurableMark implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             final MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, LENGTH);
             try {
-                return read(new UnsafeBuffer(mapped), BootId.current());
+                return read(new UnsafeBuffer(mapped), BootId.current(file));
             } finally {
                 IoUtil.unmap(mapped);
             }
@@ -155,7 +155,7 @@ public final class DurableMark implements AutoCloseable {
         DurableFiles.createFile(file);
         final DurableMark mark;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            mark = new DurableMark(channel.map(FileChannel.MapMode.READ_WRITE, 0, LENGTH), BootId.current());
+            mark = new DurableMark(channel.map(FileChannel.MapMode.READ_WRITE, 0, LENGTH), BootId.current(file));
         }
         mark.buffer.putLong(MAGIC_OFFSET, MAGIC);
         mark.publishedTurn = turn(mark.buffer, PUBLISHED_SLOTS);

@@ -16,6 +16,7 @@ import org.agrona.BufferUtil;
  */
 final class FileWindow implements AutoCloseable {
     private static final int BLOCK = 4096;
+    /** What is read at once, unless the file is smaller. */
     private static final int LEAST_BYTES = 4 << 20;
 
     private final FileChannel channel;
@@ -34,7 +35,7 @@ final class FileWindow implements AutoCloseable {
     FileWindow(final Path file, final boolean direct) throws IOException {
         channel = open(file, direct);
         size = channel.size();
-        allocate(LEAST_BYTES);
+        allocate((int) Math.min(LEAST_BYTES, Math.max(1, (size + BLOCK - 1) / BLOCK) * BLOCK));
     }
 
     private static FileChannel open(final Path file, final boolean direct) throws IOException {

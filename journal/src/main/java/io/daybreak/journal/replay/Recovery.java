@@ -22,6 +22,7 @@ import io.daybreak.journal.RecoveryReport;
 import io.daybreak.journal.append.ChronicleJournal;
 import io.daybreak.journal.append.ChronicleJournal.Position;
 import io.daybreak.journal.append.CommitLog;
+import io.daybreak.journal.append.EntryQueue;
 import io.daybreak.journal.append.QueueAppender;
 import io.daybreak.journal.directory.CutMark;
 import io.daybreak.journal.directory.DataDirectory;
@@ -73,6 +74,9 @@ public final class Recovery {
     /** Does all of it. */
     public ChronicleJournal run(final ReplayTarget target) throws IOException {
         emptyRepairDirectory();
+        if (context.isStepped()) {
+            return run(target, null);
+        }
         final Thread warmUp = warmUp();
         try {
             return run(target, warmUp);
@@ -106,7 +110,9 @@ public final class Recovery {
             final long incarnation = Math.max(storedIncarnation, merge.incarnation()) + 1;
             Incarnation.write(directory.incarnation(), incarnation);
             tell(merge, log, mark);
-            await(warmUp);
+            if (warmUp != null) {
+                await(warmUp);
+            }
             repair(files, incarnation);
             final ChronicleJournal journal = open(merge, files, incarnation, generation, node);
             CutMark.remove(directory.cut());
@@ -126,7 +132,7 @@ public final class Recovery {
         DurableFiles.createDirectory(place);
         final Thread thread = new Thread(() -> {
             try {
-                new QueueAppender(place, 1, context.clock(), context.mappedBytes()).close();
+                context.queues().open(place, 1, context.clock(), context.mappedBytes()).close();
             } catch (final IOException | RuntimeException e) {
                 LOGGER.debug("warm-up of the queue failed", e);
             }
@@ -281,7 +287,7 @@ public final class Recovery {
         DurableFiles.createDirectory(directory.repair());
         final long copiedBytes;
         final Path copy;
-        try (QueueAppender appender = new QueueAppender(directory.repair(), file.number, context.clock(), context.mappedBytes());
+        try (EntryQueue appender = context.queues().open(directory.repair(), file.number, context.clock(), context.mappedBytes());
              EntryMerge merge = new EntryMerge(files, file, new CommitLogCursor(directory))) {
             while (merge.entryNumber() < file.lastEntry && merge.next()) {
                 appender.append(merge.address(), EntryHeader.length(merge.address()));
@@ -359,7 +365,7 @@ public final class Recovery {
             inQueue = Math.max(inQueue, file.lastEntry);
             lastNumber = file.number;
         }
-        final QueueAppender queue = new QueueAppender(directory.queue(), lastNumber + 1, context.clock(), context.mappedBytes());
+        final EntryQueue queue = context.queues().open(directory.queue(), lastNumber + 1, context.clock(), context.mappedBytes());
         CommitLog commitLog = null;
         DurableMark mark = null;
         boolean opened = false;
@@ -399,7 +405,7 @@ public final class Recovery {
         }
     }
 
-    private long complete(final QueueAppender queue, final long inQueue, final long last) throws IOException {
+    private long complete(final EntryQueue queue, final long inQueue, final long last) throws IOException {
         long appended = inQueue;
         long bytes = 0;
         try (CommitLogCursor log = new CommitLogCursor(directory)) {

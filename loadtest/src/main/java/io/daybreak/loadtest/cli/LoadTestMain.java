@@ -14,7 +14,7 @@ import java.io.PrintWriter;
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
     subcommands = {RunCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
-        IssuerCommand.class, AcquirerCommand.class, JmhCommand.class},
+        IssuerCommand.class, AcquirerCommand.class, SimulateCommand.class, JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:unexpected error", "2:the money differs, or a case failed", "3:not connected, or a connection lost",

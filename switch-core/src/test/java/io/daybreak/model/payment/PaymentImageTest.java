@@ -1,5 +1,6 @@
 package io.daybreak.model.payment;
 
+import io.daybreak.memory.CollectedSlabs;
 import io.daybreak.machine.StateComparison;
 import io.daybreak.machine.StateMachine;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class PaymentImageTest {
         final Set<String> still = new TreeSet<>();
         for (final PaymentTraffic.Profile profile : PaymentTraffic.Profile.values()) {
             run(profile, comparison -> {
-                final Set<String> unmoved = StateComparison.unmoved(comparison.rig.machine, new StateMachine(new PooledSlabs()));
+                final Set<String> unmoved = StateComparison.unmoved(comparison.rig.machine, new StateMachine(new CollectedSlabs()));
                 if (profile == PaymentTraffic.Profile.LOCAL) {
                     still.addAll(unmoved);
                 } else {

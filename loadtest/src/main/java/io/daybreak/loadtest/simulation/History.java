@@ -1,0 +1,96 @@
+package io.daybreak.loadtest.simulation;
+
+import io.daybreak.port.Journal;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.LongArrayList;
+
+/**
+ * What the switch's state was after each journal entry, as the state machine said when it ended the entry: the truth that every recovery is held
+ * against. It watches the journal from outside and changes nothing. One thread.
+ */
+final class History {
+    private final LongArrayList digests = new LongArrayList();
+    private final LongArrayList lastSequences = new LongArrayList();
+
+    /** Entries so far. */
+    int entries() {
+        return digests.size();
+    }
+
+    /** Last sequence of the entry, by its number from 1. */
+    long lastSequence(final int entry) {
+        return entry == 0 ? 0 : lastSequences.getLong(entry - 1);
+    }
+
+    /** State digest after the entry, by its number from 1. */
+    long digest(final int entry) {
+        return digests.getLong(entry - 1);
+    }
+
+    /** What is not recovered has never been. */
+    void cut(final int entries) {
+        while (digests.size() > entries) {
+            digests.removeAt(digests.size() - 1);
+            lastSequences.removeAt(lastSequences.size() - 1);
+        }
+    }
+
+    /** The journal, watched. */
+    Journal watch(final Journal journal) {
+        return new Watched(journal);
+    }
+
+    private final class Watched implements Journal {
+        private final Journal journal;
+        private long sequence;
+
+        Watched(final Journal journal) {
+            this.journal = journal;
+        }
+
+        @Override
+        public void beginEntry(final long firstSequence, final long timestampNs) {
+            journal.beginEntry(firstSequence, timestampNs);
+            sequence = firstSequence - 1;
+        }
+
+        @Override
+        public void add(final int templateId, final int participantId, final DirectBuffer command, final int offset, final int length,
+                        final int result) {
+            journal.add(templateId, participantId, command, offset, length, result);
+            sequence++;
+        }
+
+        @Override
+        public int entryBytes() {
+            return journal.entryBytes();
+        }
+
+        @Override
+        public int entryCommands() {
+            return journal.entryCommands();
+        }
+
+        @Override
+        public void endEntry(final long stateDigest) {
+            journal.endEntry(stateDigest);
+            digests.addLong(stateDigest);
+            lastSequences.addLong(sequence);
+        }
+
+        @Override
+        public long sync() {
+            return journal.sync();
+        }
+
+        @Override
+        public long durableSequence() {
+            return journal.durableSequence();
+        }
+
+        @Override
+        public void close() {
+            journal.close();
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package io.daybreak.loadtest.simulation;
+
+import io.daybreak.journal.DurabilityMode;
+import io.daybreak.protocol.codec.AccountsAnswerDecoder;
+import io.daybreak.protocol.codec.LookupAccountsEncoder;
+import io.daybreak.protocol.codec.MessageHeaderDecoder;
+import io.daybreak.protocol.codec.PaymentStatusAnswerDecoder;
+import io.daybreak.protocol.codec.QueryPaymentStatusEncoder;
+import org.agrona.DirectBuffer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One world from its first command to the last look into the books: the town is built, payments run while things go wrong, faults stop, everything must come
+ * to an end within a bounded time, and then every book must agree with every other. One thread.
+ */
+final class Round {
+    private static final long SET_UP_NS = 120 * World.SECOND;
+    private static final long TRAFFIC_NS = 1_200 * World.SECOND;
+    /** Within this time after the faults everything that was asked must be answered, and everything for the issuer delivered. */
+    private static final long PROGRESS_NS = 300 * World.SECOND;
+    /** Holds live half a minute at most. */
+    private static final long HOLDS_NS = 100 * World.SECOND;
+
+    private final World world;
+    private final SwitchNode node;
+    private final Auditor auditor;
+    private final Provisioner provisioner;
+    private final Issuer issuer;
+    private final FaultPlan faults;
+    private final DurabilityMode durability;
+    private final List<NativeAcquirer> natives = new ArrayList<>();
+    private final List<CardAcquirer> cards = new ArrayList<>();
+    private boolean answered;
+
+    /** @param payments wanted, about */
+    Round(final long seed, final Set<Fault> wanted, final int payments, final Wiring wiring) {
+        world = new World(seed, wanted);
+        final SplittableRandom random = world.chance(0);
+        // Mode process loses what it may with the power; who was told by card cannot forget, so there cards stay at home.
+        durability = random.nextInt(5) == 0 ? DurabilityMode.PROCESS : DurabilityMode.DISK;
+        node = new SwitchNode(world, wiring, durability);
+        auditor = new Auditor(world);
+        provisioner = new Provisioner(world, node.self());
+        issuer = new Issuer(world, node.self());
+        node.links().issuer(issuer.self());
+        final int cardShare = durability == DurabilityMode.PROCESS ? 0 : random.nextInt(4);
+        final long gapNs = (20 + random.nextInt(800)) * World.US;
+        for (int i = 0; i < Town.PARTICIPANTS; i++) {
+            natives.add(new NativeAcquirer(world, auditor, node.self(), i, payments * (4 - cardShare) / 4 / Town.PARTICIPANTS, gapNs));
+        }
+        for (int i = 0; cardShare > 0 && i < Town.INSTITUTIONS; i++) {
+            cards.add(new CardAcquirer(world, auditor, node.self(), i, payments * cardShare / 4 / Town.INSTITUTIONS, gapNs));
+        }
+        final int[] remotes = new int[natives.size() + cards.size() + 1];
+        int at = 0;
+        for (final NativeAcquirer acquirer : natives) {
+            remotes[at++] = acquirer.self();
+        }
+        for (final CardAcquirer acquirer : cards) {
+            remotes[at++] = acquirer.self();
+        }
+        remotes[at] = issuer.self();
+        faults = new FaultPlan(world, node, (200 + random.nextInt(3_000)) * World.MS, remotes);
+        node.onPermittedLoss(this::forget);
+        world.note("mode " + durability + ", " + payments + " payments, " + cardShare * 25 + " % by card, one in " + gapNs / World.US + " us");
+    }
+
+    World world() {
+        return world;
+    }
+
+    private void forget() {
+        auditor.forgetAfter(node.permittedSequence());
+        for (final NativeAcquirer acquirer : natives) {
+            acquirer.forgetAfter(node.permittedSequence());
+        }
+    }
+
+    /** Payments that were made. */
+    int payments() {
+        int made = 0;
+        for (final NativeAcquirer acquirer : natives) {
+            made += acquirer.made();
+        }
+        for (final CardAcquirer acquirer : cards) {
+            made += acquirer.made();
+        }
+        return made;
+    }
+
+    long starts() {
+        return node.starts();
+    }
+
+    long probes() {
+        return node.probes();
+    }
+
+    /** Runs it. */
+    void run() {
+        until(SET_UP_NS, provisioner::isDone, "the town is not built");
+        // Until the queue is synced: what a mode may lose with the power is not the town.
+        pass(300 * World.MS);
+        faults.begin();
+        natives.forEach(NativeAcquirer::begin);
+        cards.forEach(CardAcquirer::begin);
+        final long endNs = world.nowNs() + TRAFFIC_NS;
+        while (world.nowNs() < endNs && !isAllMade()) {
+            world.step();
+        }
+        world.calm();
+        faults.end();
+        until(PROGRESS_NS, this::isAllDone, "no progress");
+        pass(HOLDS_NS);
+        final long settleNs = world.nowNs() + PROGRESS_NS;
+        while (!isIssuerSettled()) {
+            if (world.nowNs() > settleNs) {
+                throw new SimulationFailure("messages for the issuer are still kept " + PROGRESS_NS / World.SECOND + " s after the faults");
+            }
+            pass(World.SECOND);
+        }
+        compare();
+        restart(false);
+        restart(world.faults.contains(Fault.POWER));
+        compare();
+        world.trace.mix(node.machine().digest());
+    }
+
+    private boolean isAllMade() {
+        for (final NativeAcquirer acquirer : natives) {
+            if (!acquirer.isMade()) {
+                return false;
+            }
+        }
+        for (final CardAcquirer acquirer : cards) {
+            if (!acquirer.isMade()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isAllDone() {
+        for (final NativeAcquirer acquirer : natives) {
+            if (!acquirer.isDone()) {
+                return false;
+            }
+        }
+        for (final CardAcquirer acquirer : cards) {
+            if (!acquirer.isDone()) {
+                return false;
+            }
+        }
+        return node.isAlive();
+    }
+
+    private void until(final long withinNs, final BooleanSupplier done, final String otherwise) {
+        final long endNs = world.nowNs() + withinNs;
+        while (!done.getAsBoolean()) {
+            if (!world.step() || world.nowNs() > endNs) {
+                throw new SimulationFailure(otherwise + " within " + withinNs / World.SECOND + " s of simulated time" + unfinished());
+            }
+        }
+    }
+
+    private String unfinished() {
+        for (final NativeAcquirer acquirer : natives) {
+            for (final TransferRequest request : acquirer.requests()) {
+                if (!request.isTold()) {
+                    return "; open: " + acquirer.name() + ": " + request;
+                }
+            }
+        }
+        for (final CardAcquirer acquirer : cards) {
+            if (acquirer.unfinished() != null) {
+                return "; open: " + acquirer.name() + ": " + acquirer.unfinished();
+            }
+        }
+        return "";
+    }
+
+    private void pass(final long ns) {
+        final long endNs = world.nowNs() + ns;
+        while (world.nowNs() < endNs && world.step()) {
+            continue;
+        }
+    }
+
+    // ---- The last look --------------------------------------------------------------------------------------------------
+
+    private void restart(final boolean power) {
+        final long digest = node.machine().digest();
+        final long sequence = node.machine().lastSequence();
+        node.kill(power);
+        until(PROGRESS_NS, node::isAlive, "the switch does not start");
+        // The first thing after a start is that the links are down, which may be news to the state.
+        if (node.machine().lastSequence() < sequence) {
+            throw new SimulationFailure("sequence " + sequence + " was there before the last restart, " + node.machine().lastSequence() + " after it");
+        }
+        if (node.machine().lastSequence() == sequence && node.machine().digest() != digest) {
+            throw new SimulationFailure("the digest differs after a restart: " + Long.toHexString(digest) + ", then "
+                + Long.toHexString(node.machine().digest()));
+        }
+        pass(World.SECOND);
+    }
+
+    private void ask(final BooleanSupplier question) {
+        answered = false;
+        until(PROGRESS_NS, () -> node.isAlive() && question.getAsBoolean(), "the ring takes no query");
+        until(PROGRESS_NS, () -> answered, "a query is not answered");
+    }
+
+    private boolean isIssuerSettled() {
+        final boolean[] settled = new boolean[1];
+        ask(() -> node.links().ask(QueryPaymentStatusEncoder.TEMPLATE_ID, Town.OPERATOR,
+            query -> new QueryPaymentStatusEncoder().wrap(query, 0).correlationId(1), QueryPaymentStatusEncoder.BLOCK_LENGTH, false, answer -> {
+                final PaymentStatusAnswerDecoder status = new PaymentStatusAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+                settled[0] = status.issuerRequests() == 0 && status.storeAndForward() == 0;
+                answered = true;
+            }));
+        return settled[0];
+    }
+
+    private void compare() {
+        node.machine().checkConservation();
+        if (node.machine().digest() != node.machine().computeDigest()) {
+            throw new SimulationFailure("the running digest " + Long.toHexString(node.machine().digest()) + " is not that of the tables, "
+                + Long.toHexString(node.machine().computeDigest()));
+        }
+        final TreeMap<Long, Long> expected = auditor.balances(natives);
+        final long[] accounts = Town.accounts();
+        final LookupAccountsEncoder encoder = new LookupAccountsEncoder();
+        final int length = LookupAccountsEncoder.BLOCK_LENGTH + 4 + accounts.length * Long.BYTES;
+        ask(() -> node.links().ask(LookupAccountsEncoder.TEMPLATE_ID, Town.OPERATOR, query -> {
+            final LookupAccountsEncoder.AccountsEncoder ids = encoder.wrap(query, 0).correlationId(1).accountsCount(accounts.length);
+            for (final long id : accounts) {
+                ids.next().id(id);
+            }
+        }, length, true, answer -> {
+            compare(expected, answer);
+            answered = true;
+        }));
+        long routed = 0;
+        for (final CardAcquirer acquirer : cards) {
+            routed += acquirer.routedMinor();
+        }
+        if (routed != issuer.balance()) {
+            throw new SimulationFailure("acquirers reckon " + routed + " of routed payments, the issuer's books say " + issuer.balance());
+        }
+    }
+
+    private static void compare(final Map<Long, Long> expected, final DirectBuffer answer) {
+        final AccountsAnswerDecoder decoder = new AccountsAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+        for (final AccountsAnswerDecoder.AccountsDecoder account : decoder.accounts()) {
+            final long balance = account.creditsPosted() - account.debitsPosted();
+            final long due = expected.getOrDefault(account.id(), 0L);
+            if (balance != due) {
+                throw new SimulationFailure("account " + account.id() + ": by what everybody was told its balance is " + due + ", the switch says "
+                    + balance);
+            }
+            if (account.debitsPending() != 0 || account.creditsPending() != 0) {
+                throw new SimulationFailure("account " + account.id() + ": every hold is closed or expired, the switch says "
+                    + account.debitsPending() + " and " + account.creditsPending() + " are pending");
+            }
+        }
+    }
+}
