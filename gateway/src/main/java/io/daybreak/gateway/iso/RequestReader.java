@@ -6,6 +6,7 @@ import io.daybreak.gateway.pin.PinSecurity;
 import io.daybreak.iso8583.card.Pan;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.link.Mti93;
+import io.daybreak.iso8583.link.Operation;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PinMode;
@@ -59,6 +60,8 @@ final class RequestReader {
     private MessageKind kind;
     private int mti87;
     private int operation;
+    /** False where the link's list lacks the operation: the state machine tells it, at its place in the order of checks. */
+    private boolean isOfTheLink;
     private long transmission;
     private long cashback;
     private int expiry;
@@ -82,11 +85,6 @@ final class RequestReader {
     /** Whether the PIN block may go on to an issuer; after {@link #writePayment}. */
     boolean isPinPassed() {
         return isPinPassed;
-    }
-
-    /** A PaymentOperation; negative if the link does not allow it. Of payments, after {@link #check}. */
-    int operation() {
-        return operation;
     }
 
     /**
@@ -178,9 +176,12 @@ final class RequestReader {
 
     private int checkPayment() {
         operation = PaymentOperation.UNKNOWN;
+        isOfTheLink = true;
         int wrong = checkCard();
         if (message.has(3)) {
-            operation = plan.operation(kind, (int) message.number(3, 0, 2));
+            final int found = plan.operation(kind, (int) message.number(3, 0, 2));
+            isOfTheLink = found >= 0;
+            operation = isOfTheLink ? found : ~found;
         }
         if (operation != PaymentOperation.BALANCE) {
             wrong = Math.min(wrong, missing(4));
@@ -214,6 +215,7 @@ final class RequestReader {
 
     private int checkReversal() {
         operation = PaymentOperation.REVERSAL;
+        isOfTheLink = plan.isAllowed(Operation.REVERSAL);
         cashback = 0;
         int wrong = checkCard();
         wrong = Math.min(wrong, checkExpiry());
@@ -362,7 +364,7 @@ final class RequestReader {
         if (message.has(35)) {
             flags |= PaymentFlags.HAS_TRACK;
         }
-        if (kind.isPayment() && isNotOffered()) {
+        if (!isOfTheLink || kind.isPayment() && isNotOffered()) {
             flags |= PaymentFlags.NOT_OFFERED;
         }
         final long entryMode = message.word(22, 0);

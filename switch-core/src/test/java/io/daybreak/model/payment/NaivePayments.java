@@ -571,9 +571,14 @@ public final class NaivePayments {
             }
         }
         ambiguous = found.size() > 1;
-        if (found.size() > 1) {
-            // DE 90 is complete and fits more than one: DE 37 decides.
-            found.removeIf(p -> !p.rrn.equals(m.rrn));
+        if (found.size() > 1 && m.originalMti != 0 && m.originalStan != 0 && m.originalTransmission != 0) {
+            // DE 90 is complete and fits more than one: DE 37 decides, and then DE 41.
+            if (found.stream().anyMatch(p -> p.rrn.equals(m.rrn))) {
+                found.removeIf(p -> !p.rrn.equals(m.rrn));
+            }
+            if (found.size() > 1) {
+                found.removeIf(p -> !p.m.terminal.equals(m.terminal));
+            }
         }
         return found.size() == 1 ? found.iterator().next() : null;
     }
@@ -611,6 +616,9 @@ public final class NaivePayments {
     private boolean wasReversedBefore(final Message m) {
         for (final Payment p : reversalsBefore.getOrDefault(List.of(m.institution, m.card), List.of())) {
             final Message r = p.m;
+            if (p.atNs < nowNs - REVERSAL_WINDOW_NS) {
+                continue;
+            }
             if (r.originalMti != 0 && r.originalStan != 0 && r.originalTransmission != 0) {
                 if (agreesWithDe90(m, r)) {
                     return true;
@@ -983,15 +991,16 @@ public final class NaivePayments {
         if (m.amount > 0) {
             totals.count(m.institution, m.currency, p.date, NaiveTotals.DEBITS, m.amount);
         }
-        final boolean asItem = forced > 0 || isBlocked(card) && m.amount > 0 || !open || m.operation != PaymentOperation.COMPLETION;
+        final boolean asItem = forced > 0 || isBlocked(m) && m.amount > 0 || !open || m.operation != PaymentOperation.COMPLETION;
         if (asItem) {
             item(p, 0, m.amount);
         }
         return asItem ? Result.TAKEN_AS_AN_ITEM : Result.OK;
     }
 
-    private static boolean isBlocked(final Card card) {
-        return card != null && (card.negative || card.status != CardStatus.ACTIVE);
+    /** Lost, stolen, on the negative file, or expired: an advice is booked all the same, and a person looks at it. */
+    private boolean isBlocked(final Message m) {
+        return cards.containsKey(m.card) && checkCard(m, false) != Result.OK;
     }
 
     /** ADV-03. */
@@ -1004,7 +1013,7 @@ public final class NaivePayments {
             p.limitsCount = 1;
             authorise(p, merchant, false);
         }
-        if (p.amount < p.m.amount || isBlocked(cards.get(p.m.card))) {
+        if (p.amount < p.m.amount || isBlocked(p.m)) {
             item(p, 0, p.m.amount);
             return Result.TAKEN_AS_AN_ITEM;
         }
