@@ -275,6 +275,13 @@ final class RoutedPayments implements IssuerOutcomes {
     }
 
     @Override
+    public int originalOf(final int place) {
+        final long payment = payments.address(place);
+        final int original = PaymentTable.hasFlag(payment, PaymentTable.INCREMENT) ? originals.originalOf(payment) : PaymentTable.NOT_FOUND;
+        return original == PaymentTable.NOT_FOUND ? Issuing.NO_PLACE : original;
+    }
+
+    @Override
     public void onTimedOut(final int place, final long paymentId, final long nowNs, final long sequence) {
         unanswered(place, Result.ISSUER_TIMED_OUT, nowNs, sequence);
     }
