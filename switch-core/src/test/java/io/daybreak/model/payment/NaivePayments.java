@@ -515,7 +515,7 @@ public final class NaivePayments {
         byReference.computeIfAbsent(List.of(p.m.institution, rrn), k -> new ArrayList<>()).add(p);
     }
 
-    /** DUP-01 and DUP-05: the newest that has the identity, and for a repeat the newest without DE 7. */
+    /** DUP-01, DUP-05 and DUP-06: the newest that has the identity, and for or of a repeat the newest without DE 7. */
     private Payment findKnown(final Message m) {
         final List<Payment> candidates = byTrace.getOrDefault(trace(m.institution, m.stan), List.of());
         for (int i = candidates.size() - 1; i >= 0; i--) {
@@ -525,10 +525,10 @@ public final class NaivePayments {
                 return candidates.get(i);
             }
         }
-        if (m.isRepeat()) {
+        if (!m.rrn.isEmpty()) {
             for (int i = candidates.size() - 1; i >= 0; i--) {
                 final Message first = candidates.get(i).m;
-                if (first.terminal.equals(m.terminal) && first.messageClass() == m.messageClass() && first.rrn.equals(m.rrn)
+                if ((m.isRepeat() || first.isRepeat()) && first.terminal.equals(m.terminal) && first.messageClass() == m.messageClass() && first.rrn.equals(m.rrn)
                     && first.card == m.card && first.amount == m.amount) {
                     return candidates.get(i);
                 }

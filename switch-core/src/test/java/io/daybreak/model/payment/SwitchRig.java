@@ -96,7 +96,7 @@ final class SwitchRig implements AutoCloseable {
     private record Entry(long atNs, int templateId, int participant, byte[] body, int result, long digest, int swept) {
     }
 
-    private final CollectedSlabs slabs = new CollectedSlabs();
+    private CollectedSlabs slabs = new CollectedSlabs();
     StateMachine machine = new StateMachine(slabs);
     final List<LateReply> lateReplies = new ArrayList<>();
     final List<ToIssuer> toIssuer = new ArrayList<>();
@@ -273,7 +273,8 @@ final class SwitchRig implements AutoCloseable {
 
     /** A restart: a fresh machine replays the tape, comes to the same digests, and takes over. */
     void restart() {
-        final StateMachine fresh = new StateMachine(slabs);
+        final CollectedSlabs freshSlabs = new CollectedSlabs();
+        final StateMachine fresh = new StateMachine(freshSlabs);
         final MutableDirectBuffer sink = new UnsafeBuffer(ByteBuffer.allocateDirect(256));
         for (int i = 0; i < tape.size(); i++) {
             final Entry entry = tape.get(i);
@@ -297,6 +298,8 @@ final class SwitchRig implements AutoCloseable {
         }
         assertThat(fresh.computeDigest()).as("digest computed after replay").isEqualTo(fresh.digest());
         machine = fresh;
+        slabs.close();
+        slabs = freshSlabs;
         machine.emitTo(this::onEffect);
     }
 
