@@ -284,6 +284,23 @@ class RoutedPaymentTest {
         town.rig.replay();
     }
 
+    /** REF-06: as for a refund to a wallet of ours. */
+    @Test
+    void shouldFundRefundToTheIssuerWhereTheMerchantIsShort() {
+        final PaymentMessage purchase = town.request(IssuerTown.purchase(AMOUNT));
+        town.reply(town.last(), "00");
+        town.rig.transfer(PaymentRig.merchantAccount(1), PaymentRig.BANK, AMOUNT - FEE, PaymentRig.CNY);
+        final PaymentMessage refund = town.request(PaymentMessage.refund(50, AMOUNT).bin(IssuerTown.BIN).of(purchase));
+        town.reply(town.last(), "00");
+        assertThat(answer(1)).isEqualTo("OK");
+        assertThat(town.rig.balance(PaymentRig.SETTLEMENT)).isEqualTo(-AMOUNT);
+        assertThat(town.rig.balance(PaymentRig.EXCEPTION)).isZero();
+        assertThat(town.rig.itemReasons()).isEmpty();
+        assertThat(name(town.rig.pay(PaymentMessage.reversal(refund)))).isEqualTo("OK");
+        assertThat(town.rig.balance(PaymentRig.SETTLEMENT)).isZero();
+        town.rig.replay();
+    }
+
     @Test
     void shouldPayThePartThatTheIssuerApproves() {
         final PaymentMessage purchase = town.request(IssuerTown.purchase(AMOUNT).partialApproval(10));

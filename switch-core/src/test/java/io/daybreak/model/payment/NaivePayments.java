@@ -139,6 +139,7 @@ public final class NaivePayments {
         long fromHold;
         /** A refund's part that the settlement account lent the merchant. */
         long funded;
+        boolean fundedByException;
         Fee fee = Fee.NONE;
         /** What the fee was reckoned on. */
         long feeBase;
@@ -565,7 +566,7 @@ public final class NaivePayments {
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
                 if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
                     && (!byAmount || p.m.amount == m.amount || p.result == Result.APPROVED_IN_PART && p.amount == m.amount)
-                    && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && !p.isDeclined())) {
+                    && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && (!p.isDeclined() || p.result == Result.CANCELLED_BY_REVERSAL))) {
                     found.add(byAmount ? p : whole(p));
                 }
             }
@@ -791,7 +792,8 @@ public final class NaivePayments {
             return result;
         }
         if (p.routed) {
-            return askIssuer(p);
+            p.receiver = merchants.containsKey(m.merchant) ? merchants.get(m.merchant).accountId() : 0;
+            return m.operation == PaymentOperation.REFUND ? askIssuerToRefund(p, institution) : askIssuer(p);
         }
         return post(p, institution, destination, biller, increment);
     }
@@ -1136,6 +1138,9 @@ public final class NaivePayments {
             move(original.receiver, original.payer, given - toException);
             toPayer = given - toException;
             original.fromPayer -= toPayer;
+            final long lent = Math.min(original.funded, given);
+            move(original.payer, original.fundedByException ? institution.exception() : institution.settlement(), lent);
+            original.funded -= lent;
         }
         original.undone += given;
         if (original.m.operation == PaymentOperation.REFUND && original.root != null) {
@@ -1168,6 +1173,26 @@ public final class NaivePayments {
         return Result.AWAITING_ISSUER;
     }
 
+    /** What is asked for is taken at once, so that two in flight are no more than what was captured. */
+    private int askIssuerToRefund(final Payment p, final Institution institution) {
+        if (p.root == null && p.m.amount > PaymentTown.UNLINKED_LIMIT) {
+            return Result.UNLINKED_REFUND_LIMIT;
+        }
+        if (lackingOf(p) > PaymentTown.FUNDING_LIMIT) {
+            return Result.MERCHANT_SHORT_OF_FUNDS;
+        }
+        final int result = askIssuer(p);
+        if (result == Result.AWAITING_ISSUER && p.root != null) {
+            p.root.refunded += p.m.amount;
+        }
+        return result;
+    }
+
+    private long lackingOf(final Payment refund) {
+        final long merchant = refund.root == null ? merchants.get(refund.m.merchant).accountId() : refund.root.receiver;
+        return Math.max(0, refund.m.amount - Math.max(0, accounts.get(merchant).available()));
+    }
+
     private boolean approveByStandIn(final Payment p) {
         final Message m = p.m;
         final boolean may = m.bin == 99_000_210 && m.amount <= 5_000 && m.channel != PaymentChannel.E_COMMERCE
@@ -1190,7 +1215,23 @@ public final class NaivePayments {
         final Institution institution = institutions.get(p.m.institution);
         final Merchant merchant = merchants.get(p.m.merchant);
         p.amount = amount;
-        if (p.m.operation == PaymentOperation.AUTHORISE) {
+        if (p.m.operation == PaymentOperation.AUTHORISE && p.root != null) {
+            if (p.root.open) {
+                p.root.held += amount;
+                p.root.authorised += amount;
+            }
+        } else if (p.m.operation == PaymentOperation.REFUND) {
+            final long payer = p.root == null ? merchant.accountId() : p.root.receiver;
+            final long lacks = lackingOf(p);
+            final boolean funded = lacks <= PaymentTown.FUNDING_LIMIT;
+            move(funded ? institution.settlement() : institution.exception(), payer, lacks);
+            p.funded = lacks;
+            p.fundedByException = !funded;
+            book(p, payer, PaymentTown.ISSUER_SETTLEMENT, Fee.NONE, 0, NaiveTotals.CREDITS);
+        } else if (p.m.operation == PaymentOperation.TOP_UP) {
+            book(p, institution.settlement(), PaymentTown.ISSUER_SETTLEMENT, Fee.NONE, 0, NaiveTotals.CREDITS);
+        } else if (p.m.operation == PaymentOperation.AUTHORISE) {
+            p.receiver = merchant.accountId();
             p.held = Math.max(0, amount - (p.captured - p.undone));
             p.authorised = amount;
             p.open = true;
@@ -1235,6 +1276,9 @@ public final class NaivePayments {
         p.waits = false;
         waiting.remove(p);
         p.result = result;
+        if (p.m.operation == PaymentOperation.REFUND && p.root != null && !Said.isApproval(result)) {
+            p.root.refunded -= p.m.amount;
+        }
         final Said said = say(p);
         p.said = said;
         for (final long[] waiter : p.waiters) {
