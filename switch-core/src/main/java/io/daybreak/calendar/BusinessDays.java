@@ -183,6 +183,17 @@ public final class BusinessDays extends ReferenceTable {
         return group;
     }
 
+    /**
+     * As {@link #cutOverNext}, but straight to the date that the schedule has open now, for a group that is far behind. No date between
+     * has had a payment: before a payment all that is due is opened.
+     */
+    public int cutOverToNow(final long nowNs) {
+        assert nextCutOverNs <= nowNs;
+        final int group = nextGroup;
+        cutOver(group, Math.max(Dates.next(openDate(group)), scheduledDate(slots[group] - 1, nowNs)), nowNs);
+        return group;
+    }
+
     /** Opens a date, which is after the open one. The grace window of the date before begins now. */
     public void cutOver(final int group, final int newDate, final long nowNs) {
         final int slot = slots[group] - 1;

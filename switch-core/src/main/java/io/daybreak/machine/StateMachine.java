@@ -60,7 +60,10 @@ public final class StateMachine {
      * eight messages; a tick sweeps twice, and the pipeline has room for 4,096 effects of a command.
      */
     private static final int MAX_ISSUER_DEADLINES = 100;
-    /** Business days that one sweep opens besides, at most: of one group nearly three years. */
+    /**
+     * Business days that one sweep opens one by one besides, at most: of one group nearly three years. Groups that are behind still
+     * skip to the date of now, since the pipeline has room for so many effects only.
+     */
     private static final int MAX_CUT_OVERS = 1_000;
     private static final int PAYMENT_ANSWER_BYTES = PaymentAnswerDecoder.BLOCK_LENGTH;
 
@@ -138,6 +141,10 @@ public final class StateMachine {
         // What comes next has the date that is open now, whatever else is late.
         for (int days = 0; days < MAX_CUT_OVERS && reference.businessDays.nextCutOverNs() <= nowNs; days++) {
             dayOpened(reference.businessDays.cutOverNext(nowNs), lastSequence);
+            swept++;
+        }
+        while (reference.businessDays.nextCutOverNs() <= nowNs) {
+            dayOpened(reference.businessDays.cutOverToNow(nowNs), lastSequence);
             swept++;
         }
         if (swept > 0) {

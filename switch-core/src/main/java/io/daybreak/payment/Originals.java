@@ -160,12 +160,22 @@ final class Originals {
         if (isOfAnotherAcquirer(command)) {
             return NOT_FOUND;
         }
-        final int byReference = trace(command, command.hasRrn());
-        return byReference == NOT_FOUND && command.hasRrn() ? trace(command, false) : byReference;
+        final int byReference = command.hasRrn() ? traceAtOneTerminal(command, true) : NOT_FOUND;
+        return byReference == NOT_FOUND ? traceAtOneTerminal(command, false) : byReference;
     }
 
-    /** The one payment that DE 90 names; where two answer to it, DE 37 decides if it was sent. */
-    private int trace(final PaymentCommand command, final boolean withReference) {
+    /** Terminals have trace numbers of their own, and DE 90 does not tell them apart: where two answer to it, DE 41 decides. */
+    private int traceAtOneTerminal(final PaymentCommand command, final boolean withReference) {
+        final int found = trace(command, withReference, false);
+        return found == AMBIGUOUS ? orAmbiguous(trace(command, withReference, true)) : found;
+    }
+
+    private static int orAmbiguous(final int found) {
+        return found == NOT_FOUND ? AMBIGUOUS : found;
+    }
+
+    /** The one payment that DE 90 names; where two answer to it, DE 37 decides if it was sent, and then DE 41. */
+    private int trace(final PaymentCommand command, final boolean withReference, final boolean withTerminal) {
         final int mti = command.originalMti() / 10 * 10;
         int found = NOT_FOUND;
         int place = payments.firstByTrace(command.institution(), command.originalStan(), command.originalTransmission(), mti / 100);
@@ -173,7 +183,8 @@ final class Originals {
             final long payment = payments.address(place);
             if (PaymentTable.institution(payment) == command.institution() && PaymentTable.stan(payment) == command.originalStan()
                 && PaymentTable.transmission(payment) == command.originalTransmission() && PaymentTable.mti(payment) == mti
-                && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))) {
+                && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))
+                && (!withTerminal || PaymentTable.terminal(payment) == command.terminal())) {
                 if (found != NOT_FOUND) {
                     return AMBIGUOUS;
                 }

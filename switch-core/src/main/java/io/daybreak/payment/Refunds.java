@@ -120,6 +120,10 @@ final class Refunds {
     }
 
     private int toIssuer(final Decision decision) {
+        final int pin = checks.pin(decision);
+        if (pin != Result.OK) {
+            return pin;
+        }
         final int merchant = merchantAccount(decision);
         final long lacking = Math.max(0, decision.command.amountMinor() - legs.debitable(merchant));
         final int funding = isAboveUnlinkedLimit(decision) ? Result.UNLINKED_REFUND_LIMIT : mayFund(decision, lacking);

@@ -180,6 +180,13 @@ final class RoutedPayments implements IssuerOutcomes {
     /** Who should pay lost its money while the issuer was asked: its acquirer's exception account pays, as an item. */
     private boolean coverShort(final long payment, final int debit, final long lackingMinor, final long nowNs) {
         final int institution = reference.institutions().find(PaymentTable.institution(payment));
+        if (PaymentTable.operation(payment) == PaymentOperation.REFUND && institution != Decision.NOT_FOUND
+            && lackingMinor <= reference.institutions().refundFundingLimitMinor(institution)
+            && legs.debitable(reference.institutions().settlementSlot(institution)) >= lackingMinor) {
+            // As for a refund to a wallet of ours.
+            postings.fund(payment, reference.institutions().settlementSlot(institution), debit, lackingMinor);
+            return true;
+        }
         final int cover = institution == Decision.NOT_FOUND ? Legs.NO_ACCOUNT : reference.institutions().exceptionSlot(institution);
         final boolean covered = cover != Legs.NO_ACCOUNT && legs.debitable(cover) >= lackingMinor;
         exceptions.add(covered ? ExceptionReason.FORCED_SHORT_WALLET : ExceptionReason.ADVICE_NOT_BOOKABLE, payment, lackingMinor,
@@ -272,6 +279,13 @@ final class RoutedPayments implements IssuerOutcomes {
         final boolean isUnwantedPart = reply.isPartialApproval() && reply.amountMinor() > 0
             && reply.amountMinor() <= PaymentTable.amount(payment);
         decline(place, payment, isUnwantedPart ? Result.INSUFFICIENT_FUNDS : Result.ISSUER_ANSWER_INVALID, nowNs);
+    }
+
+    @Override
+    public int originalOf(final int place) {
+        final long payment = payments.address(place);
+        final int original = PaymentTable.hasFlag(payment, PaymentTable.INCREMENT) ? originals.originalOf(payment) : PaymentTable.NOT_FOUND;
+        return original == PaymentTable.NOT_FOUND ? Issuing.NO_PLACE : original;
     }
 
     @Override

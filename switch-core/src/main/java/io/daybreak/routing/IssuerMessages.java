@@ -28,8 +28,12 @@ final class IssuerMessages {
         effects = emitter;
     }
 
-    /** The payment's own request, on the link that its record names. */
-    void sendRequest(final int slot) {
+    /**
+     * The payment's own request, on the link that its record names.
+     *
+     * @param original slot of the payment that DE 90 names; NONE: no DE 90
+     */
+    void sendRequest(final int slot, final int original) {
         final long record = payments.address(slot);
         final int waiter = payments.firstWaiter(slot);
         final boolean waits = waiter != RoutedPayments.NONE;
@@ -37,7 +41,9 @@ final class IssuerMessages {
             .amountMinor(UnsafeApi.getLong(record + RoutedPayments.AMOUNT)).remainingMinor(Issuing.NOTHING_REMAINS_TOLD)
             .stan(UnsafeApi.getInt(record + RoutedPayments.STAN))
             .transmission(UnsafeApi.getInt(record + RoutedPayments.TRANSMISSION))
-            .originalStan(0).originalTransmission(0).originalMti(0)
+            .originalStan(original == RoutedPayments.NONE ? 0 : payments.sentStan(original))
+            .originalTransmission(original == RoutedPayments.NONE ? 0 : payments.sentTransmission(original))
+            .originalMti(original == RoutedPayments.NONE ? 0 : payments.sentMti(original))
             .mti(RoutedPayments.number(record + RoutedPayments.MTI))
             .linkId(RoutedPayments.number(record + RoutedPayments.LINK)).responseCode(0);
         putApprovalCode(0);

@@ -43,6 +43,11 @@ public interface IssuerOutcomes {
      */
     void onInvalid(int place, long paymentId, IssuerReply reply, long nowNs, long sequence);
 
+    /** Place of the authorisation that a request adds to, for its DE 90; {@link Issuing#NO_PLACE}: it is no increment. Asked while it is sent. */
+    default int originalOf(final int place) {
+        return Issuing.NO_PLACE;
+    }
+
     /**
      * No answer before the deadline. The payment is to be declined (ISSUER_TIMED_OUT), or approved by stand-in
      * ({@link Issuing#mayStandInAfterTimeOut}); the reversal of the unanswered request stands in store-and-forward

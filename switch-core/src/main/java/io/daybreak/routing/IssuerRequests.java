@@ -80,8 +80,14 @@ final class IssuerRequests {
         if (linkId != 0) {
             payments.addWaiter(slot, linkId, correlationId);
         }
-        messages.sendRequest(slot);
+        messages.sendRequest(slot, originalOf(slot));
         return Result.AWAITING_ISSUER;
+    }
+
+    /** The payment that DE 90 names, by what we sent of it: an increment's authorisation. */
+    private int originalOf(final int slot) {
+        final int place = outcomes.originalOf(payments.place(slot));
+        return place == Issuing.NO_PLACE ? RoutedPayments.NONE : payments.at(place);
     }
 
     private boolean needsReversal(final int slot) {
@@ -256,7 +262,7 @@ final class IssuerRequests {
         RoutedPayments.putShort(record + RoutedPayments.LINK, link.id);
         RoutedPayments.putByte(record + RoutedPayments.FAILOVERS, failovers + 1);
         payments.after(slot);
-        messages.sendRequest(slot);
+        messages.sendRequest(slot, originalOf(slot));
         return true;
     }
 

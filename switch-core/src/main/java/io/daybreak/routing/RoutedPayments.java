@@ -554,4 +554,20 @@ final class RoutedPayments implements Stateful {
     long computeDigest() {
         return Hashing.mix(records.computeDigest(), index.computeDigest());
     }
+
+    /** What the issuer knows the payment by: the advice if one was made, else the request. */
+    int sentMti(final int slot) {
+        final int advised = number(address(slot) + ADVICE_MTI);
+        return advised != 0 ? advised : number(address(slot) + MTI);
+    }
+
+    /** DE 11 of that message. */
+    int sentStan(final int slot) {
+        return UnsafeApi.getInt(address(slot) + (number(address(slot) + ADVICE_MTI) != 0 ? ADVICE_STAN : STAN));
+    }
+
+    /** DE 7 of that message. */
+    int sentTransmission(final int slot) {
+        return UnsafeApi.getInt(address(slot) + (number(address(slot) + ADVICE_MTI) != 0 ? ADVICE_TRANSMISSION : TRANSMISSION));
+    }
 }

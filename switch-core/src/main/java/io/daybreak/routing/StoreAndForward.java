@@ -214,14 +214,9 @@ final class StoreAndForward implements Stateful {
         final int entry = add(payment, ADVICE, mti, amountMinor, Issuing.NOTHING_REMAINS_TOLD, nowNs);
         final long address = entries.address(entry);
         if (original != NONE) {
-            final long record = payments.address(original);
-            final int advised = RoutedPayments.number(record + RoutedPayments.ADVICE_MTI);
-            RoutedPayments.putShort(address + ORIGINAL_MTI,
-                advised != 0 ? advised : RoutedPayments.number(record + RoutedPayments.MTI));
-            UnsafeApi.putInt(address + ORIGINAL_STAN,
-                UnsafeApi.getInt(record + (advised != 0 ? RoutedPayments.ADVICE_STAN : RoutedPayments.STAN)));
-            UnsafeApi.putInt(address + ORIGINAL_TRANSMISSION,
-                UnsafeApi.getInt(record + (advised != 0 ? RoutedPayments.ADVICE_TRANSMISSION : RoutedPayments.TRANSMISSION)));
+            RoutedPayments.putShort(address + ORIGINAL_MTI, payments.sentMti(original));
+            UnsafeApi.putInt(address + ORIGINAL_STAN, payments.sentStan(original));
+            UnsafeApi.putInt(address + ORIGINAL_TRANSMISSION, payments.sentTransmission(original));
         }
         RoutedPayments.putShort(address + ADVICE_CODE, responseCode);
         RoutedPayments.putApprovalCode(address + APPROVAL_CODE, approvalCode);

@@ -24,6 +24,11 @@ final class Told implements IssuerOutcomes {
     }
 
     @Override
+    public int originalOf(final int place) {
+        return listener.originalOf(place);
+    }
+
+    @Override
     public void onTimedOut(final int place, final long paymentId, final long nowNs, final long sequence) {
         listener.onTimedOut(place, paymentId, nowNs, sequence);
     }

@@ -147,6 +147,23 @@ class BusinessDaysTest {
         }
     }
 
+    /** A stop of years, or a clock that was wrong: what is sequenced next has the date of now, in every group, at bounded cost. */
+    @Test
+    void shouldSkipToTheDateOfNowBehindAThousandDays() {
+        try (Town town = town()) {
+            final LocalDate today = LocalDate.ofEpochDay(town.nowNs() / DAY_NS);
+            town.ok(OPERATOR, dayGroup(group(2, 0, 60, number(today))));
+            town.ok(OPERATOR, dayGroup(group(3, 0, 1_380, number(today.plusDays(1)))));
+            final LocalDate then = today.plusDays(4_000);
+            town.enter(ns(then + "T23:30:00Z"));
+            assertThat(openDate(town, RecordCommand.DAY_GROUP)).isEqualTo(number(then));
+            assertThat(openDate(town, 2)).isEqualTo(number(then));
+            assertThat(openDate(town, 3)).isEqualTo(number(then.plusDays(1)));
+            assertThat(told).hasSizeLessThan(3_000);
+            assertThat(town.rig.machine.nextDeadlineNs()).isEqualTo(ns(then.plusDays(1) + "T00:00:00Z"));
+        }
+    }
+
     /** The limit of a sweep cuts the days as it cuts other deadlines; a tick goes on. */
     @Test
     void shouldOpenAllDaysThatAreDueWhateverTheLimitOfAnEntry() {

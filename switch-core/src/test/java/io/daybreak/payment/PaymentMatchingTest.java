@@ -92,7 +92,7 @@ final class PaymentMatchingTest {
     @Test
     void shouldLetDe37DecideBetweenTwoThatDe90Names() {
         final PaymentMessage one = rig.stamp(purchase(1, 100));
-        final PaymentMessage two = one.terminal("T0000002").rrn("OTHER");
+        final PaymentMessage two = one.rrn("OTHER");
         say(one);
         say(two);
         assertThat(say(rig.stamp(reversal(one).rrn("NEITHER")))).isEqualTo("ORIGINAL_NOT_FOUND");
@@ -203,6 +203,18 @@ final class PaymentMatchingTest {
         assertThat(say(ambiguous)).isEqualTo("ORIGINAL_NOT_FOUND");
         assertThat(rig.status().reversalsBeforeOriginal()).as("nothing is awaited").isZero();
         assertThat(say(rig.stamp(reversal(first)))).isEqualTo("OK");
+    }
+
+    /** Terminals count by themselves: the same trace number in the same second, on the same card, and DE 90 fits both. */
+    @Test
+    void shouldTellTwoThatDe90FitsApartByTerminal() {
+        final PaymentMessage first = rig.stamp(purchase(1, 100));
+        say(first);
+        final PaymentMessage other = first.terminal("T0000002").rrn("R-OTHER").amount(300);
+        say(other);
+        assertThat(say(rig.stamp(refund(1, 300).terminal("T0000002").of(other)))).isEqualTo("OK");
+        assertThat(say(rig.stamp(reversal(first).rrn("")))).isEqualTo("OK");
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE);
     }
 
     @Test

@@ -257,6 +257,50 @@ class RoutedPaymentTest {
         town.rig.replay();
     }
 
+    /** ISS-04: DE 90 of an increment names what we sent of its authorisation; what both were approved for can be completed. */
+    @Test
+    void shouldNameTheAuthorisationInAnIncrementToItsIssuer() {
+        final PaymentMessage first = town.request(PaymentMessage.authorise(50, AMOUNT).bin(IssuerTown.BIN));
+        final Sent request = town.last();
+        assertThat(request.originalMti()).isZero();
+        town.reply(request, "00");
+        town.request(first.next().amount(5_000).of(first));
+        assertThat(town.last().originalMti()).isEqualTo(100);
+        assertThat(town.last().originalStan()).isEqualTo(request.stan());
+        town.reply(town.last(), "00");
+        assertThat(name(town.rig.pay(PaymentMessage.completion(first, AMOUNT + 5_000)))).isEqualTo("OK");
+        assertThat(town.issuer()).isEqualTo(-AMOUNT - 5_000);
+        town.rig.replay();
+    }
+
+    @Test
+    void shouldAddAnIncrementByStandInToItsAuthorisation() {
+        town.putRoute(IssuerTown.FLOOR);
+        final PaymentMessage first = town.request(PaymentMessage.authorise(50, IssuerTown.FLOOR - 1).bin(IssuerTown.BIN));
+        town.reply(town.last(), "00");
+        town.link(0);
+        assertThat(name(town.rig.pay(first.next().amount(1_000).of(first)))).isEqualTo("APPROVED_BY_STAND_IN");
+        assertThat(name(town.rig.pay(PaymentMessage.completion(first, IssuerTown.FLOOR + 999)))).as("all of it was approved").isEqualTo("OK");
+        town.rig.replay();
+    }
+
+    /** REF-06: as for a refund to a wallet of ours. */
+    @Test
+    void shouldFundRefundToTheIssuerWhereTheMerchantIsShort() {
+        final PaymentMessage purchase = town.request(IssuerTown.purchase(AMOUNT));
+        town.reply(town.last(), "00");
+        town.rig.transfer(PaymentRig.merchantAccount(1), PaymentRig.BANK, AMOUNT - FEE, PaymentRig.CNY);
+        final PaymentMessage refund = town.request(PaymentMessage.refund(50, AMOUNT).bin(IssuerTown.BIN).of(purchase));
+        town.reply(town.last(), "00");
+        assertThat(answer(1)).isEqualTo("OK");
+        assertThat(town.rig.balance(PaymentRig.SETTLEMENT)).isEqualTo(-AMOUNT);
+        assertThat(town.rig.balance(PaymentRig.EXCEPTION)).isZero();
+        assertThat(town.rig.itemReasons()).isEmpty();
+        assertThat(name(town.rig.pay(PaymentMessage.reversal(refund)))).isEqualTo("OK");
+        assertThat(town.rig.balance(PaymentRig.SETTLEMENT)).isZero();
+        town.rig.replay();
+    }
+
     @Test
     void shouldPayThePartThatTheIssuerApproves() {
         final PaymentMessage purchase = town.request(IssuerTown.purchase(AMOUNT).partialApproval(10));

@@ -266,11 +266,8 @@ final class AcquirerSide implements LinkSide {
     }
 
     private int refusal(final MessageKind kind) {
-        if (kind.isPayment()) {
-            return loop.reader.operation() < 0 ? LinkResult.OPERATION_NOT_OF_THE_LINK : CLEAN;
-        }
-        if (kind.isReversal()) {
-            return plan.isAllowed(Operation.REVERSAL) ? CLEAN : LinkResult.OPERATION_NOT_OF_THE_LINK;
+        if (kind.isPayment() || kind.isReversal()) {
+            return CLEAN;
         }
         if (kind == MessageKind.FILE_UPDATE) {
             if (!plan.isAllowed(Operation.FILE_UPDATE)) {

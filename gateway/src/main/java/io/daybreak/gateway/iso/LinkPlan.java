@@ -19,9 +19,6 @@ final class LinkPlan {
     /** No partial approval below this part of DE 4, in per cent. */
     private static final int MINIMUM_PERCENT = 10;
     private static final int CODES = 100;
-    /** In the tables: the link does not allow it. */
-    /** The link's file does not allow it. */
-    static final byte NOT_ALLOWED = -1;
 
     final LinkProfile profile;
     final Framing framing;
@@ -129,14 +126,14 @@ final class LinkPlan {
     }
 
     private void put(final MessageKind kind, final int code, final Operation operation, final int paymentOperation) {
-        operations[kind.ordinal()][code] = isAllowed[operation.ordinal()] ? (byte) paymentOperation : NOT_ALLOWED;
+        operations[kind.ordinal()][code] = (byte) (isAllowed[operation.ordinal()] ? paymentOperation : ~paymentOperation);
     }
 
     /**
      * What a payment message asks for.
      *
      * @param code first two digits of DE 3
-     * @return a PaymentOperation, UNKNOWN among them; negative if the link does not allow it
+     * @return a PaymentOperation, UNKNOWN among them; its complement, which is negative, if the link does not allow it
      */
     int operation(final MessageKind kind, final int code) {
         return operations[kind.ordinal()][code];

@@ -62,6 +62,8 @@ final class RequestReader {
     private MessageKind kind;
     private int mti87;
     private int operation;
+    /** False where the link's list lacks the operation: the state machine tells it, at its place in the order of checks. */
+    private boolean isOfTheLink;
     private long transmission;
     private long cashback;
     private int expiry;
@@ -85,11 +87,6 @@ final class RequestReader {
     /** Whether the PIN block may go on to an issuer; after {@link #writePayment}. */
     boolean isPinPassed() {
         return isPinPassed;
-    }
-
-    /** A PaymentOperation; negative if the link does not allow it. Of payments, after {@link #check}. */
-    int operation() {
-        return operation;
     }
 
     /**
@@ -184,11 +181,15 @@ final class RequestReader {
 
     private int checkPayment() {
         operation = PaymentOperation.UNKNOWN;
+        isOfTheLink = true;
         int wrong = checkCard();
         if (message.has(3)) {
-            operation = plan.operation(kind, (int) message.number(3, 0, 2));
+            final int found = plan.operation(kind, (int) message.number(3, 0, 2));
+            isOfTheLink = found >= 0;
+            operation = isOfTheLink ? found : ~found;
             if (plan.is1993 && Functions93.asksForBalance(message)) {
-                operation = plan.isAllowed(Operation.BALANCE) ? PaymentOperation.BALANCE : LinkPlan.NOT_ALLOWED;
+                operation = PaymentOperation.BALANCE;
+                isOfTheLink = plan.isAllowed(Operation.BALANCE);
             }
         }
         if (operation != PaymentOperation.BALANCE) {
@@ -223,6 +224,7 @@ final class RequestReader {
 
     private int checkReversal() {
         operation = PaymentOperation.REVERSAL;
+        isOfTheLink = plan.isAllowed(Operation.REVERSAL);
         cashback = 0;
         int wrong = checkCard();
         wrong = Math.min(wrong, checkExpiry());
@@ -375,7 +377,7 @@ final class RequestReader {
         if (message.has(35)) {
             flags |= PaymentFlags.HAS_TRACK;
         }
-        if (kind.isPayment() && isNotOffered()) {
+        if (!isOfTheLink || kind.isPayment() && isNotOffered()) {
             flags |= PaymentFlags.NOT_OFFERED;
         }
         final long entryMode = message.word(22, 0);

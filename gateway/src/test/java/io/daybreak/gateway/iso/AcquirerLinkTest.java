@@ -640,16 +640,20 @@ final class AcquirerLinkTest {
         }
     }
 
-    /** OP-01, OP-26. */
+    /** OP-03, PRE-14: the state machine tells it, since an unknown card comes before it; OP-01, OP-26. */
     @Test
     void shouldRefuseWhatTheLinkDoesNotOffer() throws Exception {
         final IsoRig.Options options = new IsoRig.Options();
         options.links = new String[] {file("operations = [purchase]")};
         try (IsoRig rig = new IsoRig(options); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
             assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            rig.echo.decide((payment, answer) -> (payment.flags() & PaymentFlags.NOT_OFFERED) != 0 ? Result.OPERATION_NOT_GRANTED : Result.OK);
             assertThat(peer.ask(Messages.payment(200, "010000")).get(39)).isEqualTo("57");
             assertThat(peer.ask(Messages.payment(400, "000000")).get(39)).isEqualTo("57");
-            assertThat(rig.echo.payments()).hasSize(1);
+            assertThat(peer.ask(Messages.payment(200, "000000")).get(39)).isEqualTo("00");
+            assertThat(payment(rig, 1).operation()).isEqualTo((short) PaymentOperation.CASH_OUT);
+            rig.echo.decide((payment, answer) -> Result.CARD_NOT_FOUND);
+            assertThat(peer.ask(Messages.payment(200, "010000")).get(39)).isEqualTo("14");
         }
         try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
             final Iso8583Message update = new Iso8583Message(302).set(2, Messages.PAN).set(7, Messages.SENT).set(11, "000001");

@@ -139,6 +139,7 @@ public final class NaivePayments {
         long fromHold;
         /** A refund's part that the settlement account lent the merchant. */
         long funded;
+        boolean fundedByException;
         Fee fee = Fee.NONE;
         /** What the fee was reckoned on. */
         long feeBase;
@@ -515,7 +516,7 @@ public final class NaivePayments {
         byReference.computeIfAbsent(List.of(p.m.institution, rrn), k -> new ArrayList<>()).add(p);
     }
 
-    /** DUP-01 and DUP-05: the newest that has the identity, and for a repeat the newest without DE 7. */
+    /** DUP-01, DUP-05 and DUP-06: the newest that has the identity, and for or of a repeat the newest without DE 7. */
     private Payment findKnown(final Message m) {
         final List<Payment> candidates = byTrace.getOrDefault(trace(m.institution, m.stan), List.of());
         for (int i = candidates.size() - 1; i >= 0; i--) {
@@ -525,10 +526,10 @@ public final class NaivePayments {
                 return candidates.get(i);
             }
         }
-        if (m.isRepeat()) {
+        if (!m.rrn.isEmpty()) {
             for (int i = candidates.size() - 1; i >= 0; i--) {
                 final Message first = candidates.get(i).m;
-                if (first.terminal.equals(m.terminal) && first.messageClass() == m.messageClass() && first.rrn.equals(m.rrn)
+                if ((m.isRepeat() || first.isRepeat()) && first.terminal.equals(m.terminal) && first.messageClass() == m.messageClass() && first.rrn.equals(m.rrn)
                     && first.card == m.card && first.amount == m.amount) {
                     return candidates.get(i);
                 }
@@ -565,15 +566,20 @@ public final class NaivePayments {
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
                 if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
                     && (!byAmount || p.m.amount == m.amount || p.result == Result.APPROVED_IN_PART && p.amount == m.amount)
-                    && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && !p.isDeclined())) {
+                    && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && (!p.isDeclined() || p.result == Result.CANCELLED_BY_REVERSAL))) {
                     found.add(byAmount ? p : whole(p));
                 }
             }
         }
         ambiguous = found.size() > 1;
-        if (found.size() > 1) {
-            // DE 90 is complete and fits more than one: DE 37 decides.
-            found.removeIf(p -> !p.rrn.equals(m.rrn));
+        if (found.size() > 1 && m.originalMti != 0 && m.originalStan != 0 && m.originalTransmission != 0) {
+            // DE 90 is complete and fits more than one: DE 37 decides, and then DE 41.
+            if (found.stream().anyMatch(p -> p.rrn.equals(m.rrn))) {
+                found.removeIf(p -> !p.rrn.equals(m.rrn));
+            }
+            if (found.size() > 1) {
+                found.removeIf(p -> !p.m.terminal.equals(m.terminal));
+            }
         }
         return found.size() == 1 ? found.iterator().next() : null;
     }
@@ -611,6 +617,9 @@ public final class NaivePayments {
     private boolean wasReversedBefore(final Message m) {
         for (final Payment p : reversalsBefore.getOrDefault(List.of(m.institution, m.card), List.of())) {
             final Message r = p.m;
+            if (p.atNs < nowNs - REVERSAL_WINDOW_NS) {
+                continue;
+            }
             if (r.originalMti != 0 && r.originalStan != 0 && r.originalTransmission != 0) {
                 if (agreesWithDe90(m, r)) {
                     return true;
@@ -783,7 +792,8 @@ public final class NaivePayments {
             return result;
         }
         if (p.routed) {
-            return askIssuer(p);
+            p.receiver = merchants.containsKey(m.merchant) ? merchants.get(m.merchant).accountId() : 0;
+            return m.operation == PaymentOperation.REFUND ? askIssuerToRefund(p, institution) : askIssuer(p);
         }
         return post(p, institution, destination, biller, increment);
     }
@@ -983,15 +993,16 @@ public final class NaivePayments {
         if (m.amount > 0) {
             totals.count(m.institution, m.currency, p.date, NaiveTotals.DEBITS, m.amount);
         }
-        final boolean asItem = forced > 0 || isBlocked(card) && m.amount > 0 || !open || m.operation != PaymentOperation.COMPLETION;
+        final boolean asItem = forced > 0 || isBlocked(m) && m.amount > 0 || !open || m.operation != PaymentOperation.COMPLETION;
         if (asItem) {
             item(p, 0, m.amount);
         }
         return asItem ? Result.TAKEN_AS_AN_ITEM : Result.OK;
     }
 
-    private static boolean isBlocked(final Card card) {
-        return card != null && (card.negative || card.status != CardStatus.ACTIVE);
+    /** Lost, stolen, on the negative file, or expired: an advice is booked all the same, and a person looks at it. */
+    private boolean isBlocked(final Message m) {
+        return cards.containsKey(m.card) && checkCard(m, false) != Result.OK;
     }
 
     /** ADV-03. */
@@ -1004,7 +1015,7 @@ public final class NaivePayments {
             p.limitsCount = 1;
             authorise(p, merchant, false);
         }
-        if (p.amount < p.m.amount || isBlocked(cards.get(p.m.card))) {
+        if (p.amount < p.m.amount || isBlocked(p.m)) {
             item(p, 0, p.m.amount);
             return Result.TAKEN_AS_AN_ITEM;
         }
@@ -1127,6 +1138,9 @@ public final class NaivePayments {
             move(original.receiver, original.payer, given - toException);
             toPayer = given - toException;
             original.fromPayer -= toPayer;
+            final long lent = Math.min(original.funded, given);
+            move(original.payer, original.fundedByException ? institution.exception() : institution.settlement(), lent);
+            original.funded -= lent;
         }
         original.undone += given;
         if (original.m.operation == PaymentOperation.REFUND && original.root != null) {
@@ -1159,6 +1173,26 @@ public final class NaivePayments {
         return Result.AWAITING_ISSUER;
     }
 
+    /** What is asked for is taken at once, so that two in flight are no more than what was captured. */
+    private int askIssuerToRefund(final Payment p, final Institution institution) {
+        if (p.root == null && p.m.amount > PaymentTown.UNLINKED_LIMIT) {
+            return Result.UNLINKED_REFUND_LIMIT;
+        }
+        if (lackingOf(p) > PaymentTown.FUNDING_LIMIT) {
+            return Result.MERCHANT_SHORT_OF_FUNDS;
+        }
+        final int result = askIssuer(p);
+        if (result == Result.AWAITING_ISSUER && p.root != null) {
+            p.root.refunded += p.m.amount;
+        }
+        return result;
+    }
+
+    private long lackingOf(final Payment refund) {
+        final long merchant = refund.root == null ? merchants.get(refund.m.merchant).accountId() : refund.root.receiver;
+        return Math.max(0, refund.m.amount - Math.max(0, accounts.get(merchant).available()));
+    }
+
     private boolean approveByStandIn(final Payment p) {
         final Message m = p.m;
         final boolean may = m.bin == 99_000_210 && m.amount <= 5_000 && m.channel != PaymentChannel.E_COMMERCE
@@ -1181,7 +1215,23 @@ public final class NaivePayments {
         final Institution institution = institutions.get(p.m.institution);
         final Merchant merchant = merchants.get(p.m.merchant);
         p.amount = amount;
-        if (p.m.operation == PaymentOperation.AUTHORISE) {
+        if (p.m.operation == PaymentOperation.AUTHORISE && p.root != null) {
+            if (p.root.open) {
+                p.root.held += amount;
+                p.root.authorised += amount;
+            }
+        } else if (p.m.operation == PaymentOperation.REFUND) {
+            final long payer = p.root == null ? merchant.accountId() : p.root.receiver;
+            final long lacks = lackingOf(p);
+            final boolean funded = lacks <= PaymentTown.FUNDING_LIMIT;
+            move(funded ? institution.settlement() : institution.exception(), payer, lacks);
+            p.funded = lacks;
+            p.fundedByException = !funded;
+            book(p, payer, PaymentTown.ISSUER_SETTLEMENT, Fee.NONE, 0, NaiveTotals.CREDITS);
+        } else if (p.m.operation == PaymentOperation.TOP_UP) {
+            book(p, institution.settlement(), PaymentTown.ISSUER_SETTLEMENT, Fee.NONE, 0, NaiveTotals.CREDITS);
+        } else if (p.m.operation == PaymentOperation.AUTHORISE) {
+            p.receiver = merchant.accountId();
             p.held = Math.max(0, amount - (p.captured - p.undone));
             p.authorised = amount;
             p.open = true;
@@ -1226,6 +1276,9 @@ public final class NaivePayments {
         p.waits = false;
         waiting.remove(p);
         p.result = result;
+        if (p.m.operation == PaymentOperation.REFUND && p.root != null && !Said.isApproval(result)) {
+            p.root.refunded -= p.m.amount;
+        }
         final Said said = say(p);
         p.said = said;
         for (final long[] waiter : p.waiters) {

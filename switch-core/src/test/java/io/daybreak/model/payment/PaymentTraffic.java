@@ -147,7 +147,7 @@ final class PaymentTraffic {
 
     private Message request() {
         final boolean routed = profile == Profile.ROUTED;
-        final int kind = random.nextInt(routed ? 70 : 100);
+        final int kind = random.nextInt(routed ? 86 : 100);
         final Message m;
         if (kind < 40) {
             m = blank(200, PaymentOperation.PURCHASE, 0);
@@ -156,7 +156,7 @@ final class PaymentTraffic {
         } else if (kind < 73) {
             m = blank(200, PaymentOperation.CASH_OUT, 1);
             m.merchant = oneIn(2) ? "" : m.merchant;
-        } else if (kind < 79) {
+        } else if (kind < 79 && !routed) {
             m = blank(200, PaymentOperation.CASHBACK, 9);
             m.cash = oneIn(15) ? m.amount + 1 : m.amount * random.nextInt(100) / 100;
         } else if (kind < 86) {
@@ -176,7 +176,7 @@ final class PaymentTraffic {
             m.destinationId = oneIn(10) ? 77 : 1 + random.nextInt(2);
         }
         m.channel = channel();
-        m.partialWanted = oneIn(4);
+        m.partialWanted = oneIn(4) && (!routed || m.operation != PaymentOperation.TOP_UP);
         if (oneIn(8) && m.card <= PaymentTown.WALLETS) {
             m.amount *= 100 + random.nextInt(200);
         }
@@ -272,7 +272,7 @@ final class PaymentTraffic {
 
     private Message increment() {
         final Message original = recent(29 * 24 * HOUR, PaymentOperation.AUTHORISE);
-        if (original == null || original.isAdvice() || original.hasOriginal() || profile == Profile.ROUTED || profile == Profile.LIMITS) {
+        if (original == null || original.isAdvice() || original.hasOriginal()) {
             return request();
         }
         final NaivePayments.Payment p = model.paymentOf(original);
@@ -289,7 +289,7 @@ final class PaymentTraffic {
     private Message refund() {
         final Message original = recent(170 * 24 * HOUR, PaymentOperation.PURCHASE, PaymentOperation.AUTHORISE, PaymentOperation.CASHBACK, PaymentOperation.CASH_OUT);
         final NaivePayments.Payment p = original == null ? null : model.paymentOf(original);
-        if (p == null || profile == Profile.ROUTED || p.left() <= 0 && nowNs - p.atNs > 20 * HOUR) {
+        if (p == null || p.left() <= 0 && nowNs - p.atNs > 20 * HOUR) {
             return request();
         }
         final Message m = follow(original, 200, PaymentOperation.REFUND, 20);

@@ -98,7 +98,7 @@ final class SwitchRig implements AutoCloseable {
     private record Entry(long atNs, int templateId, int participant, byte[] body, int result, long digest, int swept) {
     }
 
-    private final CollectedSlabs slabs = new CollectedSlabs();
+    private CollectedSlabs slabs = new CollectedSlabs();
     StateMachine machine = new StateMachine(slabs);
     boolean restartsFromImage;
     final List<LateReply> lateReplies = new ArrayList<>();
@@ -276,7 +276,8 @@ final class SwitchRig implements AutoCloseable {
 
     /** A restart: a fresh machine replays the tape, comes to the same digests, and takes over. */
     void restart() {
-        final StateMachine fresh = new StateMachine(slabs);
+        final CollectedSlabs freshSlabs = new CollectedSlabs();
+        final StateMachine fresh = new StateMachine(freshSlabs);
         final MutableDirectBuffer sink = new UnsafeBuffer(ByteBuffer.allocateDirect(256));
         for (int i = 0; i < tape.size(); i++) {
             final Entry entry = tape.get(i);
@@ -299,6 +300,8 @@ final class SwitchRig implements AutoCloseable {
             }
         }
         assertThat(fresh.computeDigest()).as("digest computed after replay").isEqualTo(fresh.digest());
+        slabs.close();
+        slabs = freshSlabs;
         machine = restartsFromImage ? readFromImage(fresh) : fresh;
         machine.emitTo(this::onEffect);
     }
