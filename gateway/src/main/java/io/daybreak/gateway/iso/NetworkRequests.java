@@ -35,8 +35,8 @@ final class NetworkRequests {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkRequests.class);
     private static final int SIGN_ON = 1;
     private static final int SIGN_OFF = 2;
-    private static final int KEY_EXCHANGE = 101;
-    private static final int CUT_OVER_BEGINS = 201;
+    static final int KEY_EXCHANGE = 101;
+    static final int CUT_OVER_BEGINS = 201;
     private static final int CUT_OVER_ENDS = 202;
     private static final int ECHO = 301;
 
@@ -44,6 +44,8 @@ final class NetworkRequests {
     private static final int CHECK_CHARS = 6;
     private static final int MIN_BLOCK_CHARS = 48;
     private static final int MAX_BLOCK_CHARS = 144;
+    /** A block with optional blocks; DE 48 has room for little more. */
+    private static final int MAX_TR_31_CHARS = 900;
     /** Of an OutcomesAnswer frame: where the correlation id and the first outcome's result lie. */
     private static final int FRAME_CORRELATION = 12;
     private static final int FRAME_RESULT = 56;
@@ -178,7 +180,8 @@ final class NetworkRequests {
         }
         final int length = request.charLength(48);
         final int blockChars = length - KEY_ID_CHARS - CHECK_CHARS;
-        if (blockChars < MIN_BLOCK_CHARS || blockChars > MAX_BLOCK_CHARS || blockChars % 2 != 0) {
+        final boolean isTr31 = plan.keys.isTr31();
+        if (blockChars < MIN_BLOCK_CHARS || blockChars > (isTr31 ? MAX_TR_31_CHARS : MAX_BLOCK_CHARS) || !isTr31 && blockChars % 2 != 0) {
             return side.respond(LinkResult.FIELD_INVALID, mti87, echo(request), headerOffset, mac, 48, 0);
         }
         final byte[] characters = new byte[length];
@@ -187,14 +190,14 @@ final class NetworkRequests {
         final String id = text.substring(0, KEY_ID_CHARS);
         final String blockText = text.substring(KEY_ID_CHARS, length - CHECK_CHARS);
         final String checkValue = text.substring(length - CHECK_CHARS).toUpperCase(java.util.Locale.ROOT);
-        if (!id.matches("[\\w.-]+") || !blockText.matches("[0-9A-Fa-f]+") || !checkValue.matches("[0-9A-F]+")) {
+        if (!id.matches("[\\w.-]+") || !blockText.matches(isTr31 ? "[ -~]+" : "[0-9A-Fa-f]+") || !checkValue.matches("[0-9A-F]+")) {
             return side.respond(LinkResult.FIELD_INVALID, mti87, echo(request), headerOffset, mac, 48, 0);
         }
         final int place = side.hasRoom(true) ? side.openContext(peer, MessageKind.NETWORK, mti87, mac, true, headerOffset) : ContextTable.NONE;
         if (place == ContextTable.NONE) {
             return respond(LinkResult.WINDOW_FULL, request, headerOffset, mti87, mac);
         }
-        final byte[] block = HexFormat.of().parseHex(blockText);
+        final byte[] block = isTr31 ? blockText.getBytes(StandardCharsets.US_ASCII) : HexFormat.of().parseHex(blockText);
         final long name = loop.contexts.correlationId(place);
         try {
             loop.keyWorker.execute(() -> {
@@ -233,7 +236,7 @@ final class NetworkRequests {
         if (dayGroup < 0) {
             return respond(LinkResult.NOTICE_NOT_GRANTED, request, headerOffset, mti87, mac);
         }
-        final int newDate = request.has(15) ? withYear((int) request.number(15)) : dayAfter(loop.dates.open(institution));
+        final int newDate = withYear((int) request.number(15));
         if (newDate < 0) {
             return side.respond(LinkResult.FIELD_INVALID, mti87, echo(request), headerOffset, mac, 15, 0);
         }
@@ -258,11 +261,6 @@ final class NetworkRequests {
         publisher.publish(claimed, claimed);
         loop.agent.onPublished(1);
         return true;
-    }
-
-    /** A notice without a date means the day after the open one; 0 if that is not known. */
-    private static int dayAfter(final int date) {
-        return date == 0 ? 0 : number(LocalDate.of(date / 10_000, date / 100 % 100, date % 100).plusDays(1));
     }
 
     private static int number(final LocalDate date) {

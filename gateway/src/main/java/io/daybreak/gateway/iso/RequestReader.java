@@ -109,8 +109,17 @@ final class RequestReader {
             case REVERSAL, REVERSAL_ADVICE -> Math.min(wrong, checkReversal());
             case FILE_UPDATE -> Math.min(wrong, checkCard());
             case RECONCILIATION, RECONCILIATION_ADVICE -> Math.min(wrong, checkDate15());
-            case NETWORK -> wrong;
+            case NETWORK -> Math.min(wrong, checkNetwork());
         };
+    }
+
+    /** A cut-over needs its date, a key exchange its key. */
+    private int checkNetwork() {
+        final int code = plan.is1993 ? Mti93.networkCode((int) number(24)) : (int) number(70);
+        if (code == NetworkRequests.CUT_OVER_BEGINS && !message.has(15) || message.has(15) && !isDate(message.number(15) % 10_000)) {
+            return 15;
+        }
+        return code == NetworkRequests.KEY_EXCHANGE ? missing(48) : CLEAN;
     }
 
     private int lowestMissing() {

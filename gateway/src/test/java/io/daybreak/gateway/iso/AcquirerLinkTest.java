@@ -518,6 +518,9 @@ final class AcquirerLinkTest {
     void shouldRefuseANoticeThatWasNotGranted() throws Exception {
         try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
             assertThat(peer.ask(Messages.network(201).set(15, "1124")).get(39)).as("no such institution in the journal").isEqualTo("57");
+            assertThat(peer.ask(Messages.network(201)).get(44)).as("DAY-08").startsWith("015");
+            assertThat(peer.ask(Messages.network(201).set(15, "0230")).get(44)).as("no date").startsWith("015");
+            assertThat(peer.ask(Messages.network(101)).get(44)).as("a key exchange without a key").startsWith("048");
         }
     }
 

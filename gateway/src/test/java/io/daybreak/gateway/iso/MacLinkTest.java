@@ -5,6 +5,7 @@ import io.daybreak.iso8583.link.LinkProfile;
 import io.daybreak.iso8583.mac.KeyWrap;
 import io.daybreak.iso8583.mac.MacAlgorithm;
 import io.daybreak.iso8583.mac.MacKey;
+import io.daybreak.iso8583.mac.Tr31KeyBlock;
 import io.daybreak.iso8583.text.Iso8583Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import javax.crypto.spec.SecretKeySpec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -26,20 +28,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 final class MacLinkTest {
     private static final byte[] FIRST = HexFormat.of().parseHex("0123456789abcdeffedcba9876543210");
     private static final byte[] SECOND = HexFormat.of().parseHex("00112233445566778899aabbccddeeff");
+    private static final byte[] PROTECTION = HexFormat.of().parseHex("88e1ab2a2e3dd38c1fa039a536500cc8a87ab9d62dc92c01058fa79f44657de6");
     private static final KeyWrap WRAP = new KeyWrap(new SecretKeySpec(HexFormat.of().parseHex("101112131415161718191a1b1c1d1e1f"), "AES"));
 
     @TempDir
     private Path directory;
 
     private IsoRig rig(final MacAlgorithm algorithm, final String oldKeyGoodFor) throws Exception {
+        return rig(algorithm, oldKeyGoodFor, "aes-key-wrap");
+    }
+
+    private IsoRig rig(final MacAlgorithm algorithm, final String oldKeyGoodFor, final String keyBlock) throws Exception {
         final Path link = directory.resolve("link.conf");
         Files.writeString(link, "name = macs\ndialect { base = 1987-ascii }\ndefault-participant = ACQ001\ninstitutions = [\"00100001\"]\n"
             + "mac { mode = required, key = k, algorithm = " + algorithm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
-            + ", old-key-good-for = " + oldKeyGoodFor + " }");
+            + ", old-key-good-for = " + oldKeyGoodFor + ", key-block = " + keyBlock + " }");
         final IsoRig.Options options = new IsoRig.Options();
         options.links = new String[] {link.toString()};
         final KeyFile keys = KeyFile.create(directory.resolve("keys"));
         keys.add(new KeyFile.Entry(KeyFile.Purpose.LINK, "k", "1", HexFormat.of().parseHex("101112131415161718191a1b1c1d1e1f")),
+            new KeyFile.Entry(KeyFile.Purpose.LINK, "k-tr31", "1", PROTECTION),
             new KeyFile.Entry(KeyFile.Purpose.MAC, "k", "KEY00001", WRAP.wrap(FIRST)));
         options.keyFile = keys;
         return new IsoRig(options);
@@ -114,6 +122,30 @@ final class MacLinkTest {
 
     private static Iso8583Message exchange(final String id, final MacKey key) throws Exception {
         return Messages.network(101).set(48, id + HexFormat.of().withUpperCase().formatHex(key.wrap(WRAP)) + key.keyCheckValue());
+    }
+
+    /** MAC-14: the same exchange with a TR-31 key block; in the file the key lies wrapped as always. */
+    @ParameterizedTest
+    @CsvSource({"RETAIL", "AES_CMAC"})
+    void shouldTakeAKeyInATr31Block(final MacAlgorithm algorithm) throws Exception {
+        final Tr31KeyBlock blocks = new Tr31KeyBlock(PROTECTION, algorithm);
+        final Tr31KeyBlock others = new Tr31KeyBlock(PROTECTION, algorithm == MacAlgorithm.RETAIL ? MacAlgorithm.AES_CMAC : MacAlgorithm.RETAIL);
+        try (IsoRig rig = rig(algorithm, "30s", "tr-31"); AcquirerPeer peer = peer(rig)) {
+            final MacKey second = key(algorithm, SECOND);
+            peer.macs(key(algorithm, FIRST).newMac()).signOn();
+            assertThat(peer.ask(exchange("KEY00002", second)).get(39)).as("AES key wrap, which this link does not take").isEqualTo("88");
+            assertThat(peer.ask(exchange(others, second)).get(39)).as("a block for another use").isEqualTo("88");
+            assertThat(peer.ask(exchange(blocks, second)).get(39)).isEqualTo("00");
+            final List<KeyFile.Entry> kept = KeyFile.read(directory.resolve("keys")).entries(KeyFile.Purpose.MAC, "k");
+            assertThat(WRAP.unwrap(kept.get(kept.size() - 1).value())).isEqualTo(SECOND);
+            peer.macs(second.newMac());
+            assertThat(peer.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(peer.isMacRight(second.newMac())).isTrue();
+        }
+    }
+
+    private static Iso8583Message exchange(final Tr31KeyBlock blocks, final MacKey key) throws Exception {
+        return Messages.network(101).set(48, "KEY00002" + new String(key.wrap(blocks), StandardCharsets.US_ASCII) + key.keyCheckValue());
     }
 
     /** MAC-11. */

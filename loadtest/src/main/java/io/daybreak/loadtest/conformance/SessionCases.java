@@ -95,8 +95,12 @@ final class SessionCases {
             })
             .add("session-unknown-code", "An 0800 with an unknown DE 70 gets 40", "SES-11 RC-02 PRE-05",
                 run -> run.ask(run.network(999)).code("40"))
-            .add("session-cut-over", "An 0800/201 is for whom it was granted to, else 57; 202 changes nothing", "SES-14 SES-15", run -> {
-                run.ask(run.network(201)).code("57");
+            .add("session-cut-over", "An 0800/201 is for whom it was granted to, else 57, and needs DE 15; 202 changes nothing", "SES-14 SES-15 DAY-08", run -> {
+                final String date = java.time.LocalDate.now(java.time.ZoneOffset.UTC).plusDays(1)
+                    .format(java.time.format.DateTimeFormatter.ofPattern(run.is93() ? "yyMMdd" : "MMdd"));
+                run.ask(run.network(201).set(15, date)).code("57");
+                run.ask(run.network(201)).formatError(15);
+                run.ask(run.network(201).set(15, run.is93() ? "261332" : "1332")).formatError(15);
                 run.ask(run.network(202)).code("00");
                 run.alive();
             })

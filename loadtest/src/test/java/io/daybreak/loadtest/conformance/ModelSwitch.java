@@ -387,7 +387,8 @@ final class ModelSwitch implements AutoCloseable {
             case "301", "202":
                 return answer;
             case "201":
-                return answer.set(39, "57");
+                return request.has(15) && request.get(15).matches("(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])") ? answer.set(39, "57")
+                    : answer.set(39, "30").set(44, "015");
             default:
                 return answer.set(39, "40");
         }

@@ -46,6 +46,14 @@ public record LinkProfile(String name, Framing framing, Dialect dialect, Mac mac
     private static final long MINUTE = 60 * SECOND;
     private static final long DAY = 24 * 60 * MINUTE;
 
+    /** How a MAC key travels in 0800/101. */
+    public enum KeyBlockForm {
+        /** RFC 3394, in hexadecimal. */
+        AES_KEY_WRAP,
+        /** A TR-31 key block of version D. */
+        TR_31
+    }
+
     /** Whether MACs are required. */
     public enum MacMode {
         /** None; one that comes is ignored, and none is sent. */
@@ -60,10 +68,11 @@ public record LinkProfile(String name, Framing framing, Dialect dialect, Mac mac
      * @param mode            whether there is any
      * @param algorithm       which
      * @param keyId           of the key in the key file; empty if there is no MAC
+     * @param keyBlock        how keys travel in 0800/101
      * @param maxFailures     wrong or missing MACs in a row, after which the link closes
      * @param oldKeyGoodForMs how long the key before stays good after a change
      */
-    public record Mac(MacMode mode, MacAlgorithm algorithm, String keyId, int maxFailures, long oldKeyGoodForMs) {
+    public record Mac(MacMode mode, MacAlgorithm algorithm, String keyId, KeyBlockForm keyBlock, int maxFailures, long oldKeyGoodForMs) {
         /** Whether every message must have one. */
         public boolean isRequired() {
             return mode == MacMode.REQUIRED;
@@ -213,6 +222,7 @@ public record LinkProfile(String name, Framing framing, Dialect dialect, Mac mac
             section.problem("key", "must be the id of a key, since mode is required");
         }
         return new Mac(mode, section.oneOf("algorithm", MacAlgorithm.class, MacAlgorithm.RETAIL), key,
+            section.oneOf("key-block", KeyBlockForm.class, KeyBlockForm.AES_KEY_WRAP),
             (int) section.number("max-failures", 5L, 1, 1_000), section.milliseconds("old-key-good-for", 30 * SECOND, 0, 60 * MINUTE));
     }
 

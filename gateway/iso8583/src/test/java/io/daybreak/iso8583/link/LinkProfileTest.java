@@ -69,7 +69,8 @@ final class LinkProfileTest {
             operations = [purchase, reversal]
             payment { advice-not-found = "00", partial-completion = "88", e-commerce-entry-modes = ["01", "812"] }
             """);
-        assertThat(link.mac()).isEqualTo(new LinkProfile.Mac(LinkProfile.MacMode.REQUIRED, MacAlgorithm.AES_CMAC, "k7", 5, 30_000));
+        assertThat(link.mac()).isEqualTo(new LinkProfile.Mac(LinkProfile.MacMode.REQUIRED, MacAlgorithm.AES_CMAC, "k7",
+            LinkProfile.KeyBlockForm.AES_KEY_WRAP, 5, 30_000));
         assertThat(link.processingCodes()).isEqualTo(Map.of(26, Operation.TRANSFER));
         assertThat(link.operations()).isEqualTo(Set.of(Operation.PURCHASE, Operation.REVERSAL));
         assertThat(link.payment().adviceNotFoundCode()).isEqualTo(0x3030000000000000L);
