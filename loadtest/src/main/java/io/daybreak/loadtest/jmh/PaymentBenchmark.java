@@ -1,0 +1,22 @@
+package io.daybreak.loadtest.jmh;
+
+import io.daybreak.journal.memory.HugeSlabAllocator;
+import io.daybreak.machine.Outcome;
+import io.daybreak.machine.StateMachine;
+import io.daybreak.protocol.CardStatus;
+import io.daybreak.protocol.InstitutionRights;
+import io.daybreak.protocol.Participants;
+import io.daybreak.protocol.PaymentOperation;
+import io.daybreak.protocol.RecordStatus;
+import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.AccountEncoder;
+import io.daybreak.protocol.codec.ConfigureEncoder;
+import io.daybreak.protocol.codec.ConfigurePaymentsEncoder;
+import io.daybreak.protocol.codec.PaymentDecoder;
+import io.daybreak.protocol.codec.PaymentEncoder;
+import io.daybreak.protocol.codec.PutCardEncoder;
+import io.daybreak.protocol.codec.PutInstitutionEncoder;
+import io.daybreak.protocol.codec.PutMerchantEncoder;
+import io.daybreak.protocol.codec.PutParticipantEncoder;
+import io.daybreak.protocol.codec.PutWalletEncoder;
+import io.daybreak.protocol.codec.TransferEncoder;
