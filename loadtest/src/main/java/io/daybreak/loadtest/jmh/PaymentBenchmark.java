@@ -174,7 +174,7 @@ public class PaymentBenchmark {
         put(PutWalletEncoder.TEMPLATE_ID, OPERATOR, PutWalletEncoder.BLOCK_LENGTH);
         final PutCardEncoder card = new PutCardEncoder().wrap(clear(), 0).correlationId(0);
         card.token().hi(token(number)).lo(number + 1);
-        card.walletId(number + 1).bin(99_000_100).tokenKeyId(1).status(CardStatus.ACTIVE);
+        card.walletId(number + 1).bin(99_000_100).tokenKeyId(1).expiry(3_012).status(CardStatus.ACTIVE);
         put(PutCardEncoder.TEMPLATE_ID, OPERATOR, PutCardEncoder.BLOCK_LENGTH);
     }
 
