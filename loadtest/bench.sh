@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells: each row several times against a fresh switch, raw results into a directory.
 #   loadtest/bench.sh OUT [RUNS] [ROW ...]         rows: single batch process open hot start bytes
-#                                                iso iso-stock iso-open routed
+#                                                iso iso-open routed
 # Needs the two jars (mvn -DskipTests package) and a quiet machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$1; runs=${2:-5}; shift; [ $# -gt 0 ] && shift
-rows=${*:-single batch process open hot start bytes iso iso-stock iso-open routed}
+rows=${*:-single batch process open hot start bytes iso iso-open routed}
 java=${JAVA:-java}
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/bench.XXXXXX")
 mkdir -p "$out"
@@ -15,6 +15,7 @@ issuer=
 trap 'kill -9 $server $issuer 2>/dev/null || true; rm -rf "$work"' EXIT
 
 start() { # durability, then more settings; an existing data directory is kept
+  : >"$work/out" # or the READY of the one before would be taken for this one's
   begun=$(date +%s%N)
   "$java" -jar "$root/gateway/target/daybreak.jar" serve --demo --data "$work/data" --native-port 0 \
     --iso8583-port 0 --iso8583-bcd-port 0 --durability "$1" "${@:2}" \
@@ -67,9 +68,6 @@ for row in $rows; do
     process) each process process --rate max --connections 4 --window 1024 --duration 6s --warmup 5s; tell process throughput_per_s p50 p99 ;;
     open) each open disk --rate 100000 --connections 4 --duration 15s --warmup 6s; tell open throughput_per_s p50 p90 p99 p999 max ;;
     iso) each_iso iso -- --rate max --connections 8 --window 64 --duration 6s; tell iso throughput_per_s p50 p99; tell iso-cpu server_cpu_ns ;;
-    iso-stock) # 3 GiB of memory stand ready, so that the run does not pay for the first touch of any
-      each_iso iso-stock --set memory.ready-slabs=768 -- --rate max --connections 8 --window 64 --duration 6s
-      tell iso-stock throughput_per_s p50 p99; tell iso-stock-cpu server_cpu_ns ;;
     iso-open) each_iso iso-open -- --rate 90000 --connections 8 --duration 15s; tell iso-open throughput_per_s p50 p90 p99 p999 max ;;
     routed)
       "$java" -jar "$root/loadtest/target/loadtest.jar" issuer --port 0 >"$work/issuer" 2>&1 &
