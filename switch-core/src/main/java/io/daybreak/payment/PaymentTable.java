@@ -161,7 +161,8 @@ public final class PaymentTable implements Stateful {
     /** Sets the capacity. What is remembered stays when it is lowered; the buckets are laid out anew when it rises. */
     public void configure(final long newCapacity) {
         capacity = newCapacity;
-        final long wanted = Math.max(1_024, Long.highestOneBit(Math.max(newCapacity, 2) * 2 - 1));
+        // Half as many as payments at most, so that a large capacity costs little until it is used.
+        final long wanted = Math.max(1_024, Long.highestOneBit(newCapacity));
         if (byTrace != null && wanted <= bucketMask + 1) {
             return;
         }

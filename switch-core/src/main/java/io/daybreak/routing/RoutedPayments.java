@@ -100,6 +100,7 @@ final class RoutedPayments implements Stateful {
     static final int ADVICE_TRANSMISSION = 228;
     static final int ADVICE_MTI = 232;
     static final int REVERSAL_REASON = 234;
+    private static final int PAYMENTS_A_BUCKET = 4;
     private static final int HASHED_WORDS = 30;
     private static final int PLACE = 240;
     /** No state: follows from the entries. */
@@ -139,7 +140,8 @@ final class RoutedPayments implements Stateful {
     }
 
     void configure(final long payments, final long requests, final long storeAndForward) {
-        records.configure(payments);
+        // Few payments are routed at most switches, so there are not as many buckets as payments.
+        records.configure(payments, Math.max(1, payments / PAYMENTS_A_BUCKET));
         // Requests that are pending, or whose reversal is on its way; entries; totals; and as many again as there are entries,
         // for requests that an issuer did not know when they were reversed.
         index.configure(requests + 3 * storeAndForward + Issuers.MAX_ISSUERS);

@@ -428,7 +428,7 @@ final class AcquirerSide implements LinkSide {
         }
         final ContextTable contexts = loop.contexts;
         final MessageKind kind = contexts.kind(place);
-        answered.index(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
+        answered.indexAgain(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
         final ResponseWriter writer = loop.writer.begin(plan, answered, contexts.mti(place), kind.echo);
         if (templateId == ReconciliationDecoder.TEMPLATE_ID) {
             writer.reconciliation(result, answer, offset);
@@ -458,7 +458,7 @@ final class AcquirerSide implements LinkSide {
             counters.onDroppedAnswer();
         } else {
             final MessageKind kind = contexts.kind(place);
-            answered.index(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
+            answered.indexAgain(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
             final ResponseWriter writer = loop.writer.begin(plan, answered, contexts.mti(place), network.echo(answered)).result(result);
             if (kind == MessageKind.NETWORK) {
                 writer.network();

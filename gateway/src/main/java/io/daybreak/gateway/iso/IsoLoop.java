@@ -103,7 +103,7 @@ final class IsoLoop implements PaymentReplies {
     /** A kept request, indexed; good until this is called again. */
     MessageIndex indexOf(final int place) {
         final MessageIndex index = answerIndex(contexts.side(place).dialect());
-        index.index(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
+        index.indexAgain(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
         return index;
     }
 

@@ -12,6 +12,8 @@ import java.util.Map;
 
 /** The final table of a run. Static. */
 public final class ResultTable {
+    /** DE 39: no room, or no more time. */
+    private static final String NO_ROOM = "91";
     private static final double NS_PER_US = 1e3;
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
     private static final List<String> NAMES = List.of("p50", "p90", "p99", "p99.9", "p99.99", "max");
@@ -48,6 +50,9 @@ public final class ResultTable {
             result.requestBytes(), settings.mix()));
         rest(text, new Counts(result.throughputPerSecond(), settings.isOpenLoop(), result.latency(), result.sendLag(), result.offered(),
             result.accepted(), result.refusedByCode(), result.unsent(), result.unknown(), result.errors()));
+        if (result.refusedByCode().containsKey(NO_ROOM)) {
+            explainNoRoom(text);
+        }
         row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a message", result.cpuNsPerMessage()));
         proof(text, result.proof(), result.proofText());
         return text.toString();
@@ -79,6 +84,13 @@ public final class ResultTable {
         for (final String error : counts.errors()) {
             row(text, "", error);
         }
+    }
+
+    /** Many at the end of a long run are the table of payments: it fills within minutes at a rate that only a test has. */
+    private static void explainNoRoom(final StringBuilder text) {
+        row(text, "91 means", "the switch has no room. Once it begins and does not end: its table of payments is full, which holds every");
+        row(text, "", "payment for 24 h and longer. Give it more (serve --set capacity.payments=N, 256 bytes each), or run for less long");
+        row(text, "", "on a fresh data directory. Now and then: the link's window or the ring was full; fewer connections, or a lower rate.");
     }
 
     private static void proof(final StringBuilder text, final RunResult.Proof proof, final List<String> lines) {

@@ -72,6 +72,8 @@ public final class MessageIndex {
     private long high;
     private int error;
     private boolean isComplete;
+    /** The characters were found good before. */
+    private boolean isTrusted;
 
     /** For messages of one dialect. */
     public MessageIndex(final Dialect dialect) {
@@ -112,6 +114,19 @@ public final class MessageIndex {
             diagnose(base, address + offset, address + offset + length);
         }
         return error;
+    }
+
+    /**
+     * As {@link #index}, of a message in which an index of this dialect has found no error before, and which was kept since: what
+     * the fields hold need not be looked at again. Lengths are, so that nothing outside of the range is ever read.
+     */
+    public int indexAgain(final DirectBuffer source, final int offset, final int length) {
+        isTrusted = true;
+        try {
+            return index(source, offset, length);
+        } finally {
+            isTrusted = false;
+        }
     }
 
     /**
@@ -172,6 +187,7 @@ public final class MessageIndex {
     private boolean walk(final Object bytes, final long start, final long end, final Shape known) {
         final long origin = address;
         final int count = known.segments;
+        final boolean isToBeChecked = !isTrusted;
         long at = start;
         for (int i = 0; i < count; i++) {
             final long block = at;
@@ -180,7 +196,7 @@ public final class MessageIndex {
             if (at > end) {
                 return false;
             }
-            final int last = known.firstCheck[i + 1];
+            final int last = isToBeChecked ? known.firstCheck[i + 1] : 0;
             for (int k = known.firstCheck[i]; k < last; k++) {
                 if (!isBlockClean(known.checks[k], bytes, block + known.checkFrom[k], block + known.checkTo[k])) {
                     return false;
@@ -197,7 +213,7 @@ public final class MessageIndex {
                 return false;
             }
             at = variable(field, plan, bytes, prefix, value, end);
-            if (at < 0 || !Wire.isClean(FieldPlan.check(plan), bytes, (plan & FieldPlan.APART) != 0 ? value : prefix, at)) {
+            if (at < 0 || isToBeChecked && !Wire.isClean(FieldPlan.check(plan), bytes, (plan & FieldPlan.APART) != 0 ? value : prefix, at)) {
                 return false;
             }
         }

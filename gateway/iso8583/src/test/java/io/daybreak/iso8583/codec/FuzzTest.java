@@ -157,8 +157,12 @@ final class FuzzTest {
             if (input.length <= GuardedMemory.SIZE) {
                 guarded.buffer().putBytes(GuardedMemory.SIZE - input.length, input);
                 check(pair[1].index(guarded.buffer(), GuardedMemory.SIZE - input.length, input.length) == error, "another error at the end of memory");
+                // Nobody may ask this of a broken message; it stays inside all the same.
+                pair[1].indexAgain(guarded.buffer(), GuardedMemory.SIZE - input.length, input.length);
             }
             if (error == 0) {
+                check(pair[1].indexAgain(ones, MARGIN, input.length) == 0, "is not found again");
+                consistent(pair[0], pair[1], input.length, error);
                 goesRound(pair[0], input);
             }
             if (input.length % 16 == 0) {
