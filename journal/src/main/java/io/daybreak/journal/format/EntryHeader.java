@@ -157,6 +157,15 @@ public final class EntryHeader {
         return UnsafeApi.getLong(entry + DURABLE_SEQUENCE_OFFSET);
     }
 
+    /** A copy of the chain hash. */
+    public static byte[] chainHash(final long entry) {
+        final byte[] hash = new byte[CHAIN_HASH_LENGTH];
+        for (int i = 0; i < CHAIN_HASH_LENGTH; i++) {
+            hash[i] = UnsafeApi.getByte(entry + CHAIN_HASH_OFFSET + i);
+        }
+        return hash;
+    }
+
     /** Whole length in bytes, checksum included. */
     public static int length(final long entry) {
         return OVERHEAD + payloadLength(entry);
