@@ -32,6 +32,7 @@ public final class JournalContext {
     private Path directory;
     private DurabilityMode durability = DurabilityMode.DISK;
     private LongSupplier clock = JournalContext::wallNs;
+    private RecoveryProgress progress = RecoveryProgress.NONE;
     private long epoch = 1;
     private int ringBytes = DEFAULT_RING_BYTES;
     private int maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
@@ -65,6 +66,13 @@ public final class JournalContext {
     public JournalContext clock(final LongSupplier value) {
         change();
         clock = value;
+        return this;
+    }
+
+    /** Who hears how far recovery has come. */
+    public JournalContext progress(final RecoveryProgress value) {
+        change();
+        progress = value;
         return this;
     }
 
@@ -190,6 +198,11 @@ public final class JournalContext {
     /** The pipeline clock. */
     public LongSupplier clock() {
         return clock;
+    }
+
+    /** Who hears how far recovery has come. */
+    public RecoveryProgress progress() {
+        return progress;
     }
 
     /** Fencing number. */

@@ -6,8 +6,8 @@ import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.replay.Recovery;
 import io.daybreak.port.RecoveryTarget;
 import io.daybreak.port.ReplayTarget;
+import io.daybreak.port.StateSource;
 import io.daybreak.state.StateFormatException;
-import io.daybreak.state.StateReader;
 
 /** Opens the journal of a data directory: takes the directory, recovers, and continues. */
 public final class JournalOpener {
@@ -58,7 +58,7 @@ public final class JournalOpener {
         }
 
         @Override
-        public ReplayTarget fromSnapshot(final StateReader snapshot) {
+        public ReplayTarget fromSnapshot(final StateSource snapshot) {
             throw new StateFormatException("snapshots are not asked for");
         }
     }

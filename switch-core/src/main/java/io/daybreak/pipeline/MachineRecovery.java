@@ -5,6 +5,7 @@ import io.daybreak.memory.ReleasableSlabs;
 import io.daybreak.memory.SlabAllocator;
 import io.daybreak.port.RecoveryTarget;
 import io.daybreak.port.ReplayTarget;
+import io.daybreak.port.StateSource;
 import io.daybreak.state.StateReader;
 
 /** Makes the state machine that recovery fills, from a snapshot or from nothing. One thread. */
@@ -23,12 +24,12 @@ public final class MachineRecovery implements RecoveryTarget {
     }
 
     @Override
-    public ReplayTarget fromSnapshot(final StateReader snapshot) {
+    public ReplayTarget fromSnapshot(final StateSource snapshot) {
         final ReleasableSlabs slabs = new ReleasableSlabs(allocator);
         boolean isRead = false;
         try {
             final StateMachine read = new StateMachine(slabs);
-            read.load(snapshot);
+            read.load(new StateReader(snapshot));
             slabs.keep();
             isRead = true;
             machine = read;

@@ -1,7 +1,5 @@
 package io.daybreak.port;
 
-import io.daybreak.state.StateReader;
-
 /** Takes what recovery finds: a snapshot, if there is one that can be used, and the entries behind it. One thread, the caller's. */
 public interface RecoveryTarget {
     /** Starts with an empty state: every entry follows, from the first on. */
@@ -11,7 +9,8 @@ public interface RecoveryTarget {
      * Starts with the state of a snapshot: the entries behind it follow. After a failure the target may be asked again, with another snapshot
      * or for the begin.
      *
-     * @throws io.daybreak.state.StateFormatException if the snapshot cannot be used; nothing of it is kept
+     * @param snapshot its image; read to its end
+     * @throws RuntimeException if the snapshot cannot be used ({@code StateFormatException}); nothing of it is kept
      */
-    ReplayTarget fromSnapshot(StateReader snapshot);
+    ReplayTarget fromSnapshot(StateSource snapshot);
 }

@@ -32,7 +32,7 @@ public record NewestSnapshot(Path path, SnapshotPosition position, ReplayTarget 
                 if (SnapshotDirectory.sequence(path) != file.position().sequence()) {
                     throw new SnapshotDamagedException(path, "it stands behind sequence " + file.position().sequence() + ", not the one in its name", null);
                 }
-                final ReplayTarget behind = target.fromSnapshot(file.reader());
+                final ReplayTarget behind = target.fromSnapshot(file.image());
                 file.finish();
                 return new NewestSnapshot(path, file.position(), behind);
             } catch (final StateFormatException e) {

@@ -50,6 +50,7 @@ import org.slf4j.LoggerFactory;
 public final class Recovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(Recovery.class);
     private static final int PAGE = 4096;
+    private static final long PROGRESS_BYTES = 4 << 20;
     private static final String RESTORE_JOURNAL = "restore the missing files of ";
     private static final String OR_A_COPY = ", or the whole data directory from a copy or a standby";
 
@@ -94,7 +95,7 @@ public final class Recovery {
             : QueueFile.from(all, Math.min(snapshot.position().entryNumber(), Math.max(1, mark.syncedEntry())));
         try (EntryMerge merge = snapshot.path() == null ? new EntryMerge(files, log, mark.syncedEntry())
             : new EntryMerge(files, log, mark.syncedEntry(), snapshot.position(), snapshot.path())) {
-            replay(merge, snapshot);
+            replay(merge, snapshot, files);
             merge.drain();
             refuseIfLessThan(snapshot, merge);
             final long lostSequences = refuseIfLessThanDurable(merge, mark);
@@ -156,9 +157,20 @@ public final class Recovery {
         }
     }
 
-    private void replay(final EntryMerge merge, final NewestSnapshot snapshot) throws IOException {
+    private void replay(final EntryMerge merge, final NewestSnapshot snapshot, final List<QueueFile> files) throws IOException {
         final CommandUnpacker unpacker = new CommandUnpacker();
+        long total = 0;
+        for (final QueueFile file : files) {
+            total += Files.size(file.path);
+        }
+        long done = 0;
+        long told = 0;
         while (merge.next()) {
+            done += EntryHeader.length(merge.address());
+            if (done - told >= PROGRESS_BYTES) {
+                told = done;
+                context.progress().onProgress(done, total, replayedCommands);
+            }
             if (merge.entryNumber() > snapshot.position().entryNumber()) {
                 unpacker.replay(merge.address(), snapshot.replayTarget());
                 replayedCommands += EntryHeader.count(merge.address());

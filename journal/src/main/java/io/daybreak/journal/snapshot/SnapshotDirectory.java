@@ -68,7 +68,7 @@ public final class SnapshotDirectory {
     }
 
     /** Makes the directory, if it is not there, and takes away what was never finished. For the one who writes. */
-    void prepare() throws IOException {
+    public void prepare() throws IOException {
         DurableFiles.createDirectory(root);
         try (Stream<Path> paths = Files.list(root)) {
             for (final Path path : (Iterable<Path>) paths::iterator) {

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
-import io.daybreak.state.StateReader;
+import io.daybreak.port.StateSource;
 
-/** A snapshot that is read: its position at once, its image once through {@link #reader}. Not thread safe. */
+/** A snapshot that is read: its position at once, its image once through {@link #image}. Not thread safe. */
 public final class SnapshotFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 4 << 20;
 
@@ -77,8 +77,8 @@ public final class SnapshotFile implements AutoCloseable {
     }
 
     /** Reads the image, from its begin; to be asked once. When all was read, {@link #finish}. */
-    public StateReader reader() {
-        return new StateReader(this::read);
+    public StateSource image() {
+        return this::read;
     }
 
     private boolean read(final ByteBuffer bytes) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 import io.daybreak.journal.directory.DurableFiles;
-import io.daybreak.state.StateWriter;
+import io.daybreak.port.StateSink;
 
 /**
  * Writes a snapshot so that it is there whole or not at all: under another name, synced, renamed, the directory synced.
@@ -21,7 +21,7 @@ import io.daybreak.state.StateWriter;
  * Writes at most so many bytes a second, and syncs as it goes, so that a switch on the same device never waits behind a heap of dirty pages.
  * Rule: docs/journal-format.md, "Snapshot". Not thread safe.
  */
-final class SnapshotWriter {
+public final class SnapshotWriter {
     private static final int SYNC_BYTES = 8 << 20;
     private static final long NS_PER_SECOND = 1_000_000_000L;
 
@@ -34,15 +34,19 @@ final class SnapshotWriter {
     private long synced;
     private long startNs;
 
-    /** @param bytesPerSecond 0: as fast as it goes */
-    SnapshotWriter(final SnapshotDirectory directory, final long bytesPerSecond, final SnapshotSteps steps) {
+    /**
+     * Writes into a directory that was prepared.
+     *
+     * @param bytesPerSecond 0: as fast as it goes
+     */
+    public SnapshotWriter(final SnapshotDirectory directory, final long bytesPerSecond, final SnapshotSteps steps) {
         this.directory = directory;
         this.bytesPerSecond = bytesPerSecond;
         this.steps = steps;
     }
 
     /** Writes the image that {@code state} gives, as the snapshot of that position. Returns the file. */
-    Path write(final SnapshotPosition position, final Consumer<StateWriter> state) throws IOException {
+    public Path write(final SnapshotPosition position, final Consumer<StateSink> state) throws IOException {
         steps.before("create");
         final Path target = directory.path(position.sequence());
         final Path unfinished = directory.unfinished(position.sequence());
@@ -54,7 +58,7 @@ final class SnapshotWriter {
             steps.before("write");
             writeFully(SnapshotHeader.encode(position));
             final long begin = written;
-            state.accept(new StateWriter(this::writeImage));
+            state.accept(this::writeImage);
             steps.before("end");
             writeFully(SnapshotHeader.encodeFooter(written - begin, (int) crc.getValue()));
             steps.before("sync");

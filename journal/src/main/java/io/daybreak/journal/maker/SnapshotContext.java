@@ -1,4 +1,4 @@
-package io.daybreak.journal.snapshot;
+package io.daybreak.journal.maker;
 
 import java.nio.file.Path;
 

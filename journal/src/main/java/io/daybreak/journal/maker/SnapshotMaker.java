@@ -1,25 +1,29 @@
-package io.daybreak.journal.snapshot;
+package io.daybreak.journal.maker;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.directory.DurableFiles;
 import io.daybreak.journal.replay.JournalFollower;
 import io.daybreak.journal.replay.NewestSnapshot;
-import io.daybreak.machine.StateMachine;
-import io.daybreak.memory.ArenaSlabs;
-import io.daybreak.pipeline.MachineRecovery;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotPosition;
+import io.daybreak.journal.snapshot.SnapshotSteps;
+import io.daybreak.journal.snapshot.SnapshotWriter;
 import io.daybreak.port.ReplayTarget;
+import io.daybreak.port.SnapshotSubject;
 
 /**
  * Makes one snapshot beside a switch that runs or does not: reads the newest one into a state of its own, applies the journal up to what is published,
@@ -33,15 +37,18 @@ public final class SnapshotMaker {
     private static final int PERCENT = 100;
 
     private final SnapshotContext context;
+    private final Supplier<? extends SnapshotSubject> subjects;
     private final SnapshotSteps steps;
     private long turnNs;
 
-    public SnapshotMaker(final SnapshotContext context) {
-        this(context, SnapshotSteps.NONE);
+    /** @param subjects gives an empty state for each snapshot */
+    public SnapshotMaker(final SnapshotContext context, final Supplier<? extends SnapshotSubject> subjects) {
+        this(context, subjects, SnapshotSteps.NONE);
     }
 
-    SnapshotMaker(final SnapshotContext context, final SnapshotSteps steps) {
+    SnapshotMaker(final SnapshotContext context, final Supplier<? extends SnapshotSubject> subjects, final SnapshotSteps steps) {
         this.context = context;
+        this.subjects = subjects;
         this.steps = steps;
     }
 
@@ -50,10 +57,11 @@ public final class SnapshotMaker {
      *
      * @throws DataDirectoryInUseException if another maker is at work
      * @throws io.daybreak.journal.RecoveryRefusedException if the journal is damaged, or does not continue the snapshot
+     * @throws IllegalStateException if the state is not what the journal says
      */
     public SnapshotResult run() throws IOException {
         if (!Files.isDirectory(context.dataDirectory().resolve("journal").resolve("queue"))) {
-            throw new java.nio.file.NoSuchFileException(context.dataDirectory().resolve("journal").toString(), null, "there is no journal");
+            throw new NoSuchFileException(context.dataDirectory().resolve("journal").toString(), null, "there is no journal");
         }
         final SnapshotDirectory directory = new SnapshotDirectory(context.dataDirectory());
         DurableFiles.createDirectory(directory.root());
@@ -80,9 +88,8 @@ public final class SnapshotMaker {
     private SnapshotResult make(final SnapshotDirectory directory) throws IOException {
         final long startNs = System.nanoTime();
         final List<String> messages = new ArrayList<>();
-        try (ArenaSlabs slabs = new ArenaSlabs()) {
-            final MachineRecovery recovery = new MachineRecovery(slabs);
-            final NewestSnapshot newest = NewestSnapshot.load(directory, recovery, messages);
+        try (SnapshotSubject subject = subjects.get()) {
+            final NewestSnapshot newest = NewestSnapshot.load(directory, subject, messages);
             long replayed = 0;
             final SnapshotPosition position;
             try (JournalFollower follower = JournalFollower.open(context.dataDirectory(), newest.position())) {
@@ -92,12 +99,13 @@ public final class SnapshotMaker {
             Path snapshot = newest.path();
             final boolean isNew = position.entryNumber() > newest.position().entryNumber();
             if (isNew) {
-                check(recovery.machine(), position);
-                snapshot = new SnapshotWriter(directory, context.writeBytesPerSecond(), steps).write(position, recovery.machine()::save);
+                // What is written must be what the tables hold, and what the journal says that they hold.
+                subject.check(position.stateDigest());
+                snapshot = new SnapshotWriter(directory, context.writeBytesPerSecond(), steps).write(position, subject::save);
             }
             final List<Path> released = snapshot == null ? List.of() : new Retention(context, steps, messages).run(position);
             return new SnapshotResult(snapshot, position, isNew, replayed, snapshot == null ? 0 : Files.size(snapshot),
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), slabs.allocatedBytes(), released, List.copyOf(messages));
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), subject.stateBytes(), released, List.copyOf(messages));
         }
     }
 
@@ -124,14 +132,5 @@ public final class SnapshotMaker {
             }
             turnNs = System.nanoTime();
         }
-    }
-
-    /** What is written must be what the tables hold, and what the journal says that they hold. */
-    private static void check(final StateMachine machine, final SnapshotPosition position) {
-        if (machine.digest() != position.stateDigest() || machine.computeDigest() != position.stateDigest()) {
-            throw new IllegalStateException(String.format("at %s the digest is %016x, computed %016x, in the journal %016x: no snapshot is made",
-                position, machine.digest(), machine.computeDigest(), position.stateDigest()));
-        }
-        machine.checkConservation();
     }
 }

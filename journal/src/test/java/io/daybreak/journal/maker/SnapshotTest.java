@@ -1,4 +1,4 @@
-package io.daybreak.journal.snapshot;
+package io.daybreak.journal.maker;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,6 +14,10 @@ import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.JournalOpener;
 import io.daybreak.journal.RecordingTarget;
 import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.snapshot.SnapshotDamagedException;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotFile;
+import io.daybreak.pipeline.MachineCopy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,11 +39,11 @@ class SnapshotTest {
     }
 
     private SnapshotResult snapshot() throws IOException {
-        return new SnapshotMaker(SnapshotContext.of(data())).run();
+        return new SnapshotMaker(SnapshotContext.of(data()), MachineCopy::new).run();
     }
 
     private SnapshotResult snapshotAndRelease(final String archiveCommand) throws IOException {
-        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, archiveCommand)).run();
+        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, archiveCommand), MachineCopy::new).run();
     }
 
     private static List<Path> filesIn(final Path directory) throws IOException {
@@ -103,8 +107,8 @@ class SnapshotTest {
     @Test
     void shouldLetOneMakerWorkAtATime() throws IOException {
         new SmallSwitch(data()).entries(50).close();
-        final SnapshotMaker second = new SnapshotMaker(SnapshotContext.of(data()));
-        final SnapshotMaker first = new SnapshotMaker(SnapshotContext.of(data()), step ->
+        final SnapshotMaker second = new SnapshotMaker(SnapshotContext.of(data()), MachineCopy::new);
+        final SnapshotMaker first = new SnapshotMaker(SnapshotContext.of(data()), MachineCopy::new, step ->
             assertThatThrownBy(second::run).isInstanceOf(DataDirectoryInUseException.class));
         assertThat(first.run().isNew()).isTrue();
     }
@@ -240,7 +244,7 @@ class SnapshotTest {
             private static final long serialVersionUID = 1L;
         }
         try {
-            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, "true"), step -> {
+            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, "true"), MachineCopy::new, step -> {
                 if (steps[0]++ == end) {
                     throw new Ended();
                 }
@@ -256,7 +260,7 @@ class SnapshotTest {
         new SmallSwitch(data()).entries(100).close();
         final Path other = temp.resolve("other");
         new SmallSwitch(other).seed(SEED).entries(40).close();
-        final SnapshotResult foreign = new SnapshotMaker(SnapshotContext.of(other)).run();
+        final SnapshotResult foreign = new SnapshotMaker(SnapshotContext.of(other), MachineCopy::new).run();
         Files.createDirectories(data().resolve("snapshots"));
         Files.copy(foreign.snapshot(), data().resolve("snapshots").resolve(foreign.snapshot().getFileName()));
         assertThatThrownBy(() -> SmallSwitch.stateOf(data())).isInstanceOfSatisfying(RecoveryRefusedException.class, refused -> {

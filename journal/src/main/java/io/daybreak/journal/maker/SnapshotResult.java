@@ -1,7 +1,9 @@
-package io.daybreak.journal.snapshot;
+package io.daybreak.journal.maker;
 
 import java.nio.file.Path;
 import java.util.List;
+
+import io.daybreak.journal.snapshot.SnapshotPosition;
 
 /**
  * What the maker did.

@@ -1,4 +1,4 @@
-package io.daybreak.journal.snapshot;
+package io.daybreak.journal.maker;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +9,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.daybreak.journal.directory.DurableFiles;
 import io.daybreak.journal.replay.QueueFiles;
+import io.daybreak.journal.snapshot.SnapshotDamagedException;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotFile;
+import io.daybreak.journal.snapshot.SnapshotPosition;
+import io.daybreak.journal.snapshot.SnapshotSteps;
 
 /**
  * Lets go of snapshots and files of the journal that are needed no more.
