@@ -34,6 +34,7 @@ public final class JournalContext {
     private Path directory;
     private DurabilityMode durability = DurabilityMode.DISK;
     private LongSupplier clock = JournalContext::wallNs;
+    private RecoveryProgress progress = RecoveryProgress.NONE;
     private long epoch = 1;
     private int ringBytes = DEFAULT_RING_BYTES;
     private int maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
@@ -89,6 +90,14 @@ public final class JournalContext {
     }
 
     /** Fencing number that entries carry, at least; what the directory knows counts if it is greater. */
+    /** Who hears how far recovery has come. */
+    public JournalContext progress(final RecoveryProgress value) {
+        change();
+        progress = value;
+        return this;
+    }
+
+    /** Fencing number that entries carry. */
     public JournalContext epoch(final long value) {
         change();
         epoch = value;
@@ -227,6 +236,11 @@ public final class JournalContext {
     /** The pipeline clock. */
     public LongSupplier clock() {
         return clock;
+    }
+
+    /** Who hears how far recovery has come. */
+    public RecoveryProgress progress() {
+        return progress;
     }
 
     /** Fencing number. */

@@ -4,7 +4,10 @@ import java.io.IOException;
 
 import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.replay.Recovery;
+import io.daybreak.port.RecoveryTarget;
 import io.daybreak.port.ReplayTarget;
+import io.daybreak.port.StateSource;
+import io.daybreak.state.StateFormatException;
 
 /** Opens the journal of a data directory: takes the directory, recovers, and continues. */
 public final class JournalOpener {
@@ -21,6 +24,15 @@ public final class JournalOpener {
      * @throws JournalFailedException      if the device fails
      */
     public static RecoveredJournal open(final JournalContext context, final ReplayTarget target) {
+        return open(context, new WholeJournal(target));
+    }
+
+    /**
+     * As {@link #open(JournalContext, ReplayTarget)}, but begins with the newest snapshot that is good, if there is one.
+     *
+     * @param target takes the snapshot and every entry behind it
+     */
+    public static RecoveredJournal open(final JournalContext context, final RecoveryTarget target) {
         context.conclude();
         DataDirectory directory = null;
         try {
@@ -35,6 +47,19 @@ public final class JournalOpener {
             if (directory != null) {
                 release(directory);
             }
+        }
+    }
+
+    /** A target that knows no snapshots. */
+    private record WholeJournal(ReplayTarget target) implements RecoveryTarget {
+        @Override
+        public ReplayTarget fromBegin() {
+            return target;
+        }
+
+        @Override
+        public ReplayTarget fromSnapshot(final StateSource snapshot) {
+            throw new StateFormatException("snapshots are not asked for");
         }
     }
 

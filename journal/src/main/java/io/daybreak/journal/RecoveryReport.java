@@ -11,6 +11,7 @@ import java.util.List;
  * @param lastStateDigest  the state digest stored with it, 0 if there is none
  * @param lastEpoch        its epoch, 0 if there is none
  * @param incarnation      number of the run that begins now
+ * @param snapshotSequence sequence of the snapshot that the replay began behind, 0 if it began with the first entry
  * @param replayedCommands commands handed to the replay target
  * @param completedEntries entries that the commit log had and the queue had not
  * @param cutEntries       readable entries that were cut because one before them is lost and none of them was durable
@@ -21,6 +22,6 @@ import java.util.List;
  * @param messages         sentences for the operator, in order
  */
 public record RecoveryReport(long lastSequence, long lastEntry, long lastTimestampNs, long lastStateDigest, long lastEpoch,
-                             long incarnation, long replayedCommands, long completedEntries, long cutEntries, long cutBytes,
+                             long incarnation, long snapshotSequence, long replayedCommands, long completedEntries, long cutEntries, long cutBytes,
                              int repairedFiles, long lostSequences, long durationMs, List<String> messages) {
 }

@@ -1,5 +1,6 @@
 package io.daybreak.state;
 
+import io.daybreak.port.StateSource;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 

@@ -29,7 +29,11 @@ public final class StateSections {
 
     /** Names of all parts. */
     public List<String> names() {
-        return sections.stream().map(Section::name).toList();
+        final List<String> names = new ArrayList<>();
+        for (final Section section : sections) {
+            names.add(section.name);
+        }
+        return names;
     }
 
     /** Writes all of them. */

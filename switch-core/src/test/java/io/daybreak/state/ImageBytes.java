@@ -1,6 +1,8 @@
 package io.daybreak.state;
 
 import io.daybreak.machine.StateMachine;
+import io.daybreak.port.StateSink;
+import io.daybreak.port.StateSource;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "daybreak", mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class,
     description = "A payment switch for digital wallets.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, AdminCommand.class, ConfigCommand.class, VerifyCommand.class, DumpCommand.class, ExplainCommand.class,
+    subcommands = {ServeCommand.class, SnapshotCommand.class, AdminCommand.class, ConfigCommand.class, VerifyCommand.class, DumpCommand.class, ExplainCommand.class,
         BalanceCommand.class, StatementCommand.class, WhatIfCommand.class, ReceiptCommand.class, IndexCommand.class, VersionCommand.class,
         CommandLine.HelpCommand.class},
     exitCodeListHeading = "%nExit codes:%n",

@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.daybreak.gateway.iso.IsoSettings;
 import io.daybreak.gateway.iso.IssuerSettings;
 import io.daybreak.gateway.link.LinkSettings;
+import io.daybreak.journal.maker.SnapshotContext;
 import io.daybreak.protocol.Limits;
 
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ import java.util.TreeMap;
  * @param values              the effective values by name, for the {@code config} command
  */
 public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo, Metrics metrics, Security security, Capacity capacity, Payments payments,
-                       PipelineValues pipeline, JournalValues journal, int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
+                       PipelineValues pipeline, JournalValues journal, SnapshotValues snapshot, int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
     private static final int MAX_CREDIT = 1 << 20;
@@ -51,6 +52,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
     private static final long MAX_RECORDS = 1L << 30;
     private static final long MAX_WALLETS = 1L << 27;
     private static final Duration YEAR = Duration.ofDays(366);
+    private static final Duration HUNDRED_YEARS = Duration.ofDays(36_525);
     private static final Duration TEN_YEARS = Duration.ofDays(3_660);
 
     /**
@@ -172,7 +174,25 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      * @param flushBytes     of the queue that may be appended and not synced
      * @param flushIntervalMs after which they are synced all the same
      */
-    public record JournalValues(String durability, long reserveBytes, long commitLogBytes, long flushBytes, long flushIntervalMs) {
+    public record JournalValues(String durability, long reserveBytes, long commitLogBytes, long flushBytes, long flushIntervalMs,
+                                long retentionBytes, long retentionAgeMs, String archiveCommand) {
+    }
+
+    /**
+     * Snapshots.
+     *
+     * @param every              commands after which the switch makes one itself; 0: it makes none
+     * @param keep               newest ones that stay
+     * @param writeBytesPerSecond of the maker; 0: no limit
+     * @param cpuPercent         of one processor, for the maker
+     */
+    public record SnapshotValues(long every, int keep, long writeBytesPerSecond, int cpuPercent) {
+    }
+
+    /** What the maker of snapshots needs of it. */
+    public SnapshotContext snapshotContext() {
+        return new SnapshotContext(data, snapshot.keep(), snapshot.writeBytesPerSecond(), snapshot.cpuPercent(), journal.retentionBytes(),
+            journal.retentionAgeMs(), journal.archiveCommand());
     }
 
     /**
@@ -274,7 +294,15 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
                 reader.size("journal.reserve-bytes", 0, 1L << 40),
                 reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30),
                 reader.size("journal.flush-bytes", 64L << 10, 1L << 30),
-                reader.milliseconds("journal.flush-interval", Duration.ofMillis(1), Duration.ofMinutes(1))),
+                reader.milliseconds("journal.flush-interval", Duration.ofMillis(1), Duration.ofMinutes(1)),
+                reader.size("journal.retention-bytes", 0, 1L << 50),
+                reader.milliseconds64("journal.retention-age", Duration.ZERO, HUNDRED_YEARS),
+                reader.text("journal.archive-command")),
+            new SnapshotValues(
+                reader.whole("snapshot.every", 0, Long.MAX_VALUE),
+                reader.integer("snapshot.keep", 1, 1_000),
+                reader.size("snapshot.write-rate", 0, 1L << 40),
+                reader.integer("snapshot.cpu-percent", 1, 100)),
             reader.integer("memory.ready-slabs", 1, 4_096),
             reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),
             Map.copyOf(values));

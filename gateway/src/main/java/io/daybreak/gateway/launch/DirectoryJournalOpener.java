@@ -9,7 +9,7 @@ import io.daybreak.journal.RecoveredJournal;
 import io.daybreak.journal.RecoveryRefusedException;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
-import io.daybreak.port.ReplayTarget;
+import io.daybreak.port.RecoveryTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +20,7 @@ final class DirectoryJournalOpener implements JournalOpener {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryJournalOpener.class);
 
     @Override
-    public Journal open(final Settings settings, final EpochClock clock, final ReplayTarget target) throws StartException {
+    public Journal open(final Settings settings, final EpochClock clock, final RecoveryTarget target) throws StartException {
         final JournalContext context = new JournalContext()
             .directory(settings.data())
             .durability(DurabilityMode.valueOf(settings.journal().durability().toUpperCase(Locale.ROOT)))
@@ -28,7 +28,8 @@ final class DirectoryJournalOpener implements JournalOpener {
             .maxEntryBytes(Math.max(settings.pipeline().maxEntryBytes(), JournalContext.DEFAULT_MAX_ENTRY_BYTES))
             .commitLogBytes(settings.journal().commitLogBytes())
             .flushBytes(settings.journal().flushBytes())
-            .flushIntervalMs(settings.journal().flushIntervalMs());
+            .flushIntervalMs(settings.journal().flushIntervalMs())
+            .progress(new ProgressLine());
         try {
             context.conclude();
         } catch (final IllegalArgumentException ex) {
@@ -37,6 +38,9 @@ final class DirectoryJournalOpener implements JournalOpener {
         try {
             final RecoveredJournal recovered = io.daybreak.journal.JournalOpener.open(context, target);
             recovered.report().messages().forEach(LOG::warn);
+            if (recovered.report().snapshotSequence() > 0) {
+                LOG.info("started from the snapshot of sequence {}", recovered.report().snapshotSequence());
+            }
             if (recovered.report().replayedCommands() > 0) {
                 LOG.info("replayed {} commands up to sequence {}", recovered.report().replayedCommands(), recovered.report().lastSequence());
             }

@@ -3,7 +3,7 @@ package io.daybreak.gateway.launch;
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
-import io.daybreak.port.ReplayTarget;
+import io.daybreak.port.RecoveryTarget;
 
 /** Takes the data directory, recovers what it holds, and gives the journal, open for appending. */
 @FunctionalInterface
@@ -12,8 +12,8 @@ interface JournalOpener {
      * Opens.
      *
      * @param clock  for the journal's own housekeeping
-     * @param target gets every entry that is there, before this returns
+     * @param target gets the newest good snapshot, if there is one, and every entry behind it, before this returns
      * @throws StartException if the directory is in use, or what it holds must not be continued
      */
-    Journal open(Settings settings, EpochClock clock, ReplayTarget target) throws StartException;
+    Journal open(Settings settings, EpochClock clock, RecoveryTarget target) throws StartException;
 }

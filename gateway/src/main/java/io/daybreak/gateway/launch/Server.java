@@ -25,10 +25,10 @@ import io.daybreak.machine.StateMachine;
 import io.daybreak.pipeline.ClockAlarmListener;
 import io.daybreak.pipeline.ClockGapException;
 import io.daybreak.pipeline.FatalHandler;
+import io.daybreak.pipeline.MachineRecovery;
 import io.daybreak.pipeline.Pipeline;
 import io.daybreak.pipeline.PipelineContext;
 import io.daybreak.pipeline.ReplayMismatchException;
-import io.daybreak.pipeline.Replayer;
 import io.daybreak.port.EffectSink;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
@@ -89,6 +89,7 @@ public final class Server implements AutoCloseable {
     private List<IsoServer.Bound> isoAddresses = List.of();
     private DiskReserveWatcher diskReserve;
     private MetricsServer metrics;
+    private SnapshotKeeper snapshots;
     private InetSocketAddress address;
     private long recoveryMs;
     private boolean isStopped;
@@ -177,6 +178,7 @@ public final class Server implements AutoCloseable {
             issuers.start(systemPort);
         }
         watchDisk();
+        keepSnapshots();
         listen(secrets.build());
     }
 
@@ -223,12 +225,13 @@ public final class Server implements AutoCloseable {
 
     private StateMachine recover() throws StartException {
         final long beginNs = System.nanoTime();
-        final StateMachine machine = new StateMachine(new HugeSlabAllocator(settings.readySlabs()));
+        final MachineRecovery recovery = new MachineRecovery(new HugeSlabAllocator(settings.readySlabs()));
         try {
-            journal = journalOpener.open(settings, clock, new Replayer(machine));
+            journal = journalOpener.open(settings, clock, recovery);
         } catch (final ReplayMismatchException ex) {
             throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
         }
+        final StateMachine machine = recovery.machine();
         // What the journal gives must be whole: a switch whose books do not balance may not go on.
         try {
             machine.checkConservation();
@@ -349,6 +352,13 @@ public final class Server implements AutoCloseable {
             diskReserve.start();
         } catch (final IOException ex) {
             throw new StartException(ExitCode.UNEXPECTED, "cannot tell the free space of " + settings.data() + ": " + ex, ex);
+        }
+    }
+
+    private void keepSnapshots() {
+        if (settings.snapshot().every() > 0) {
+            snapshots = new SnapshotKeeper(settings.snapshotContext(), settings.snapshot().every(), journal::durableSequence);
+            snapshots.start();
         }
     }
 
@@ -477,6 +487,9 @@ public final class Server implements AutoCloseable {
         }
         if (diskReserve != null) {
             diskReserve.close();
+        }
+        if (snapshots != null) {
+            snapshots.close();
         }
         if (links != null && pipeline != null) {
             drainLinks();

@@ -36,11 +36,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class ArchitectureTest {
     private static final String[] PURE = {
         "io.daybreak.machine..", "io.daybreak.ledger..", "io.daybreak.matching..", "io.daybreak.deadline..",
-        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.reference..", "io.daybreak.card..", "io.daybreak.merchant..", "io.daybreak.acquirer..",
+        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.reference..", "io.daybreak.state..", "io.daybreak.card..", "io.daybreak.merchant..", "io.daybreak.acquirer..",
         "io.daybreak.calendar..", "io.daybreak.limits..", "io.daybreak.payment..", "io.daybreak.routing.."};
     private static final String[] CORE = {
         "io.daybreak.machine..", "io.daybreak.ledger..", "io.daybreak.matching..", "io.daybreak.deadline..",
-        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.reference..", "io.daybreak.card..", "io.daybreak.merchant..", "io.daybreak.acquirer..",
+        "io.daybreak.memory..", "io.daybreak.participant..", "io.daybreak.reference..", "io.daybreak.state..", "io.daybreak.card..", "io.daybreak.merchant..", "io.daybreak.acquirer..",
         "io.daybreak.calendar..", "io.daybreak.limits..", "io.daybreak.payment..", "io.daybreak.routing..", "io.daybreak.port..", "io.daybreak.pipeline.."};
 
     /** Iterated in an order that depends on the machine, the run or the history; a replay must not see it. */

@@ -102,6 +102,15 @@ public final class EntryHeader {
         return OVERHEAD + payloadLength;
     }
 
+    /**
+     * True if an entry of this whole length begins here that a later version wrote: its version or its flags are not known. Its checksum, which every version has in the
+     * same place, is the caller's to compare.
+     */
+    public static boolean isUnknown(final long entry, final int length) {
+        return length >= OVERHEAD && UnsafeApi.getInt(entry + MAGIC_OFFSET) == MAGIC && payloadLength(entry) == length - OVERHEAD
+            && (formatVersion(entry) != FORMAT_VERSION || UnsafeApi.getShort(entry + FLAGS_OFFSET) != 0);
+    }
+
     /** Version of the entry's form. */
     public static int formatVersion(final long entry) {
         return UnsafeApi.getShort(entry + VERSION_OFFSET) & 0xFFFF;
@@ -155,6 +164,15 @@ public final class EntryHeader {
     /** Highest sequence that was on the device when the entry was sealed. */
     public static long durableSequence(final long entry) {
         return UnsafeApi.getLong(entry + DURABLE_SEQUENCE_OFFSET);
+    }
+
+    /** A copy of the chain hash. */
+    public static byte[] chainHash(final long entry) {
+        final byte[] hash = new byte[CHAIN_HASH_LENGTH];
+        for (int i = 0; i < CHAIN_HASH_LENGTH; i++) {
+            hash[i] = UnsafeApi.getByte(entry + CHAIN_HASH_OFFSET + i);
+        }
+        return hash;
     }
 
     /** Whole length in bytes, checksum included. */

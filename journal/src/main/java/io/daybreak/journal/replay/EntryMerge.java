@@ -2,12 +2,14 @@ package io.daybreak.journal.replay;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 import io.daybreak.journal.RecoveryRefusedException;
 import io.daybreak.journal.RecoveryRefusedException.Reason;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import org.agrona.UnsafeApi;
 
 /**
@@ -36,10 +38,15 @@ final class EntryMerge implements AutoCloseable {
     private EntryCursor current;
     private boolean queueHolds;
     private boolean logHolds;
+    private long entriesTaken;
     private long completedEntries;
     private long entriesBehind;
     private long namedDurable;
     private Path namedBy;
+    /** False before the first entry of a stream whose begin is proved by what follows. */
+    private boolean isAnchored = true;
+    private SnapshotPosition position;
+    private Path snapshot;
 
     /**
      * Begins before the first entry.
@@ -59,7 +66,50 @@ final class EntryMerge implements AutoCloseable {
         sequence = first.sequenceBefore;
         timestampNs = first.timestampBefore;
         incarnation = first.incarnationBefore;
+        isAnchored = !first.isAnchor;
         start();
+    }
+
+    /**
+     * Begins with the first of the files, or behind a snapshot where the files begin there; entries up to the snapshot's are proved and told like any
+     * others, and the snapshot's own must be the one that it names.
+     *
+     * @param files    the last of the queue's files, see {@link QueueFile#from}
+     * @param snapshot file of the snapshot, for messages
+     */
+    EntryMerge(final List<QueueFile> files, final CommitLogCursor log, final long syncedEntry, final SnapshotPosition position, final Path snapshot)
+        throws IOException {
+        this(files, 0, log, syncedEntry, true);
+        this.position = position;
+        this.snapshot = snapshot;
+        log.advance();
+        queue.advance();
+        if (queue.isPresent() && EntryHeader.entryNumber(queue.address()) <= position.entryNumber()) {
+            final QueueFile first = files.get(0);
+            if (queue.fileIndex() != 0 || first.irregularity != null) {
+                throw refuse(Reason.GAP, first.path, "its first entries cannot be read");
+            }
+            anchorAt(queue.address());
+            first.isAnchor = true;
+        } else {
+            seal.chainHash(position.chainHash());
+            entryNumber = position.entryNumber();
+            sequence = position.sequence();
+            timestampNs = position.timestampNs();
+            incarnation = position.incarnation();
+            stateDigest = position.stateDigest();
+            epoch = position.epoch();
+        }
+        noteFiles();
+    }
+
+    /** The stream begins with this entry; what came before it is proved by the snapshot, whose chain hash follows from it. */
+    private void anchorAt(final long entry) {
+        entryNumber = EntryHeader.entryNumber(entry) - 1;
+        sequence = EntryHeader.firstSequence(entry) - 1;
+        timestampNs = EntryHeader.timestampNs(entry) - 1;
+        incarnation = EntryHeader.incarnation(entry);
+        isAnchored = false;
     }
 
     private EntryMerge(final List<QueueFile> files, final int firstFile, final CommitLogCursor log, final long syncedEntry,
@@ -78,6 +128,10 @@ final class EntryMerge implements AutoCloseable {
 
     private void advanceQueue() throws IOException {
         queue.advance();
+        noteFiles();
+    }
+
+    private void noteFiles() {
         while (isFirstPass && seenFiles <= queue.fileIndex()) {
             final QueueFile file = files.get(seenFiles++);
             file.firstExpectedEntry = entryNumber + 1;
@@ -164,17 +218,26 @@ final class EntryMerge implements AutoCloseable {
         if (EntryHeader.timestampNs(entry) <= timestampNs || EntryHeader.incarnation(entry) < incarnation) {
             throw refuse(Reason.BROKEN_CHAIN, cursor.file(), "time or incarnation of entry " + EntryHeader.entryNumber(entry) + " goes back");
         }
-        if (!seal.acceptNext(cursor.view(), cursor.index(), entry)) {
+        if (!isAnchored) {
+            seal.chainHash(EntryHeader.chainHash(entry));
+            isAnchored = true;
+        } else if (!seal.acceptNext(cursor.view(), cursor.index(), entry)) {
             throw refuse(Reason.BROKEN_CHAIN, cursor.file(), "the chain hash of entry " + EntryHeader.entryNumber(entry)
                 + " does not follow from the entry before");
         }
         name(cursor);
         entryNumber++;
+        entriesTaken++;
         sequence = EntryHeader.lastSequence(entry);
         timestampNs = EntryHeader.timestampNs(entry);
         incarnation = EntryHeader.incarnation(entry);
         stateDigest = EntryHeader.stateDigest(entry);
         epoch = EntryHeader.epoch(entry);
+        if (position != null && entryNumber == position.entryNumber()
+            && (sequence != position.sequence() || !Arrays.equals(seal.chainHash(), position.chainHash()))) {
+            throw refuse(Reason.BROKEN_CHAIN, cursor.file(), "entry " + entryNumber + " is not the one that " + snapshot
+                + " stands behind: one of the two is of another journal");
+        }
     }
 
     private void name(final EntryCursor cursor) {
@@ -256,6 +319,11 @@ final class EntryMerge implements AutoCloseable {
     /** Chain hash of the last proven entry. */
     byte[] chainHash() {
         return seal.chainHash();
+    }
+
+    /** Entries of the stream so far. */
+    long entriesTaken() {
+        return entriesTaken;
     }
 
     /** Entries that only the commit log held. */

@@ -10,6 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.RecoveryRefusedException.Reason;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
 import org.agrona.UnsafeApi;
@@ -161,6 +163,11 @@ final class QueueCursor implements EntryCursor {
 
     private boolean isEntry(final long at, final int length) throws IOException {
         window.require(at, length);
+        if (EntryHeader.isUnknown(window.address(at), length) && seal.isChecksumGood(window.view(), window.index(at), window.address(at))) {
+            throw new RecoveryRefusedException(Reason.UNKNOWN_FORMAT, files.get(fileIndex).path, EntryHeader.firstSequence(window.address(at)),
+                "entry " + EntryHeader.entryNumber(window.address(at)) + " has format version " + EntryHeader.formatVersion(window.address(at))
+                    + "; this program knows version " + EntryHeader.FORMAT_VERSION, "start the version that wrote it, or a later one");
+        }
         return EntryHeader.lengthIfPlausible(window.address(at), length) == length
             && seal.isChecksumGood(window.view(), window.index(at), window.address(at));
     }

@@ -33,7 +33,8 @@ import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.format.CommandUnpacker;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
-import io.daybreak.port.ReplayTarget;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.port.RecoveryTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,9 @@ import org.slf4j.LoggerFactory;
 public final class Recovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(Recovery.class);
     private static final int PAGE = 4096;
+    private static final long PROGRESS_BYTES = 4 << 20;
+    private static final String RESTORE_JOURNAL = "restore the missing files of ";
+    private static final String OR_A_COPY = ", or the whole data directory from a copy or a standby";
 
     private final JournalContext context;
     private final DataDirectory directory;
@@ -72,7 +76,7 @@ public final class Recovery {
     }
 
     /** Does all of it. */
-    public ChronicleJournal run(final ReplayTarget target) throws IOException {
+    public ChronicleJournal run(final RecoveryTarget target) throws IOException {
         emptyRepairDirectory();
         if (context.isStepped()) {
             return run(target, null);
@@ -80,28 +84,38 @@ public final class Recovery {
         final Thread warmUp = warmUp();
         try {
             return run(target, warmUp);
+        } catch (final RecoveryRefusedException e) {
+            // What was passed over on the way may be why.
+            messages.forEach(LOGGER::warn);
+            throw e;
         } finally {
             await(warmUp);
         }
     }
 
-    private ChronicleJournal run(final ReplayTarget target, final Thread warmUp) throws IOException {
+    private ChronicleJournal run(final RecoveryTarget target, final Thread warmUp) throws IOException {
         final NodeState node = NodeState.read(directory.node());
         refuseWrongRole(node);
         final long cutBehind = CutMark.read(directory.cut());
         final DurableMark.Statement mark = DurableMark.read(directory.mark());
         final long storedIncarnation = Incarnation.read(directory.incarnation());
-        final List<QueueFile> files = QueueCursor.list(directory.queue());
+        final NewestSnapshot snapshot = NewestSnapshot.load(new SnapshotDirectory(directory.root()), target,
+            cutBehind == CutMark.NONE ? Long.MAX_VALUE : cutBehind, messages);
         final CommitLogCursor log = new CommitLogCursor(directory);
         final long generation = log.generation();
-        try (EntryMerge merge = new EntryMerge(files, log, mark.syncedEntry())) {
+        final List<QueueFile> all = QueueCursor.list(directory.queue());
+        final List<QueueFile> files = snapshot.path() == null ? all
+            : QueueFile.from(all, Math.min(snapshot.position().entryNumber(), Math.max(1, mark.syncedEntry())));
+        try (EntryMerge merge = snapshot.path() == null ? new EntryMerge(files, log, mark.syncedEntry())
+            : new EntryMerge(files, log, mark.syncedEntry(), snapshot.position(), snapshot.path())) {
             if (cutBehind != CutMark.NONE) {
                 merge.endBehind(cutBehind);
             }
-            replay(merge, target, context.following() ? mark.publishedEntry() : Long.MAX_VALUE);
+            replay(merge, snapshot, files, context.following() ? mark.publishedEntry() : Long.MAX_VALUE);
             final long lostSequences;
             if (cutBehind == CutMark.NONE) {
                 merge.drain();
+                refuseIfLessThan(snapshot, merge);
                 lostSequences = refuseIfLessThanDurable(merge, mark);
             } else {
                 setAside(merge, mark, cutBehind, storedIncarnation);
@@ -114,10 +128,10 @@ public final class Recovery {
                 await(warmUp);
             }
             repair(files, incarnation);
-            final ChronicleJournal journal = open(merge, files, incarnation, generation, node);
+            final ChronicleJournal journal = open(merge, files, all, incarnation, generation, node);
             CutMark.remove(directory.cut());
             report = new RecoveryReport(merge.sequence(), merge.entryNumber(), merge.timestampNs(), merge.stateDigest(), merge.epoch(),
-                incarnation, replayedCommands, merge.completedEntries(), merge.entriesBehind(), cutBytes, repairedFiles, lostSequences,
+                incarnation, snapshot.position().sequence(), replayedCommands, merge.completedEntries(), merge.entriesBehind(), cutBytes, repairedFiles, lostSequences,
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), List.copyOf(messages));
             return journal;
         }
@@ -169,14 +183,35 @@ public final class Recovery {
     }
 
     /** @param lastEntry last one that may be applied: a standby keeps more than it knows to be acknowledged */
-    private void replay(final EntryMerge merge, final ReplayTarget target, final long lastEntry) throws IOException {
+    private void replay(final EntryMerge merge, final NewestSnapshot snapshot, final List<QueueFile> files, final long lastEntry) throws IOException {
+        committed = new Position(snapshot.position().entryNumber(), snapshot.position().sequence());
         final CommandUnpacker unpacker = new CommandUnpacker();
+        long total = 0;
+        for (final QueueFile file : files) {
+            total += Files.size(file.path);
+        }
+        long done = 0;
+        long told = 0;
         while (merge.next()) {
-            if (merge.entryNumber() <= lastEntry) {
-                unpacker.replay(merge.address(), target);
+            done += EntryHeader.length(merge.address());
+            if (done - told >= PROGRESS_BYTES) {
+                told = done;
+                context.progress().onProgress(done, total, replayedCommands);
+            }
+            if (merge.entryNumber() > snapshot.position().entryNumber() && merge.entryNumber() <= lastEntry) {
+                unpacker.replay(merge.address(), snapshot.replayTarget());
                 replayedCommands += EntryHeader.count(merge.address());
                 committed = new Position(merge.entryNumber(), merge.sequence());
             }
+        }
+    }
+
+    /** A snapshot is made of what was durable: a journal that ends before it has lost something. */
+    private void refuseIfLessThan(final NewestSnapshot snapshot, final EntryMerge merge) {
+        if (snapshot.position().entryNumber() > merge.entryNumber()) {
+            throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, snapshot.path(), merge.sequence() + 1,
+                "it stands behind entry " + snapshot.position().entryNumber() + ", but entry " + (merge.entryNumber() + 1) + " can be read in no file",
+                RESTORE_JOURNAL + directory.journal() + OR_A_COPY);
         }
     }
 
@@ -224,13 +259,13 @@ public final class Recovery {
             final Path witness = merge.namedDurable() == needed ? merge.namedBy() : directory.mark();
             throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, witness, recovered + 1,
                 "it says that sequence " + needed + " was durable, but entry " + (merge.entryNumber() + 1) + " can be read in no file",
-                "restore the missing files of " + directory.journal() + ", or the whole data directory from a copy or a standby");
+                RESTORE_JOURNAL + directory.journal() + OR_A_COPY);
         }
         final long neededEntry = Math.max(mark.syncedEntry(), mark.isOfThisBoot() ? mark.publishedEntry() : 0);
         if (neededEntry > merge.entryNumber()) {
             throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, directory.mark(), recovered + 1,
                 "it says that entry " + neededEntry + " was durable, but entry " + (merge.entryNumber() + 1) + " can be read in no file",
-                "restore the missing files of " + directory.journal() + ", or the whole data directory from a copy or a standby");
+                RESTORE_JOURNAL + directory.journal() + OR_A_COPY);
         }
         return Math.max(0, mark.publishedSequence() - recovered);
     }
@@ -357,14 +392,14 @@ public final class Recovery {
         }
     }
 
-    private ChronicleJournal open(final EntryMerge merge, final List<QueueFile> files, final long incarnation, final long generation,
-                                  final NodeState node) throws IOException {
-        long inQueue = 0;
-        int lastNumber = 0;
+    private ChronicleJournal open(final EntryMerge merge, final List<QueueFile> files, final List<QueueFile> all, final long incarnation,
+                                  final long generation, final NodeState node) throws IOException {
+        // Where all before the snapshot was taken away, the queue goes on behind it.
+        long inQueue = merge.entryNumber() - merge.entriesTaken();
         for (final QueueFile file : files) {
             inQueue = Math.max(inQueue, file.lastEntry);
-            lastNumber = file.number;
         }
+        final int lastNumber = all.isEmpty() ? 0 : all.get(all.size() - 1).number;
         final EntryQueue queue = context.queues().open(directory.queue(), lastNumber + 1, context.clock(), context.mappedBytes());
         CommitLog commitLog = null;
         DurableMark mark = null;

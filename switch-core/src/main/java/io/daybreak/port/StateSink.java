@@ -1,4 +1,4 @@
-package io.daybreak.state;
+package io.daybreak.port;
 
 import java.nio.ByteBuffer;
 

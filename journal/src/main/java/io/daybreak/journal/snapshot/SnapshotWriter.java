@@ -1,0 +1,109 @@
+package io.daybreak.journal.snapshot;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+import io.daybreak.journal.directory.DurableFiles;
+import io.daybreak.port.StateSink;
+
+/**
+ * Writes a snapshot so that it is there whole or not at all: under another name, synced, renamed, the directory synced.
+ * <p>
+ * Writes at most so many bytes a second, and syncs as it goes, so that a switch on the same device never waits behind a heap of dirty pages.
+ * Rule: docs/journal-format.md, "Snapshot". Not thread safe.
+ */
+public final class SnapshotWriter {
+    private static final int SYNC_BYTES = 8 << 20;
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
+    private final SnapshotDirectory directory;
+    private final long bytesPerSecond;
+    private final SnapshotSteps steps;
+    private final CRC32C crc = new CRC32C();
+    private FileChannel channel;
+    private long written;
+    private long synced;
+    private long startNs;
+
+    /**
+     * Writes into a directory that was prepared.
+     *
+     * @param bytesPerSecond 0: as fast as it goes
+     */
+    public SnapshotWriter(final SnapshotDirectory directory, final long bytesPerSecond, final SnapshotSteps steps) {
+        this.directory = directory;
+        this.bytesPerSecond = bytesPerSecond;
+        this.steps = steps;
+    }
+
+    /** Writes the image that {@code state} gives, as the snapshot of that position. Returns the file. */
+    public Path write(final SnapshotPosition position, final Consumer<StateSink> state) throws IOException {
+        steps.before("create");
+        final Path target = directory.path(position.sequence());
+        final Path unfinished = directory.unfinished(position.sequence());
+        Files.deleteIfExists(unfinished);
+        DurableFiles.createFile(unfinished);
+        try (FileChannel opened = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+            channel = opened;
+            startNs = System.nanoTime();
+            steps.before("write");
+            writeFully(SnapshotHeader.encode(position));
+            final long begin = written;
+            state.accept(this::writeImage);
+            steps.before("end");
+            writeFully(SnapshotHeader.encodeFooter(written - begin, (int) crc.getValue()));
+            steps.before("sync");
+            channel.force(true);
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
+        }
+        steps.before("rename");
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+        steps.before("sync directory");
+        DurableFiles.syncDirectory(directory.root());
+        return target;
+    }
+
+    private void writeImage(final ByteBuffer bytes) {
+        final int from = bytes.position();
+        crc.update(bytes);
+        bytes.position(from);
+        try {
+            writeFully(bytes);
+            if (written - synced >= SYNC_BYTES) {
+                steps.before("write on");
+                channel.force(false);
+                synced = written;
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        pace();
+    }
+
+    private void writeFully(final ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            written += channel.write(bytes);
+        }
+    }
+
+    private void pace() {
+        if (bytesPerSecond > 0) {
+            final long dueNs = startNs + (long) ((double) written / bytesPerSecond * NS_PER_SECOND);
+            long waitNs = dueNs - System.nanoTime();
+            while (waitNs > 0) {
+                LockSupport.parkNanos(this, waitNs);
+                waitNs = dueNs - System.nanoTime();
+            }
+        }
+    }
+}
