@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What all commands that read a journal have in common: where it is, in which form they answer, and what they end with when they cannot. */
@@ -62,7 +63,13 @@ final class JournalOptions {
             out.println(Json.pretty(report));
         } else {
             final int width = report.keySet().stream().mapToInt(String::length).max().orElse(0);
-            report.forEach((name, value) -> out.printf("%-" + width + "s  %s%n", name, value));
+            report.forEach((name, value) -> {
+                if (value instanceof List<?> list) {
+                    list.forEach(each -> out.printf("%-" + width + "s  %s%n", name, Json.line(each)));
+                } else {
+                    out.printf("%-" + width + "s  %s%n", name, value);
+                }
+            });
         }
         out.flush();
     }

@@ -53,7 +53,7 @@ class JournalIndexTest {
 
     @BeforeEach
     void open() {
-        journal = JournalOpener.open(new JournalContext().directory(data).durability(DurabilityMode.PROCESS).mappedBytes(1 << 20).rollBytes(1 << 20), new Nothing());
+        journal = JournalOpener.open(new JournalContext().directory(data).durability(DurabilityMode.PROCESS).mappedBytes(8 << 20), new Nothing());
     }
 
     @AfterEach

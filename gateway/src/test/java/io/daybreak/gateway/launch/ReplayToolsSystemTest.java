@@ -212,7 +212,7 @@ class ReplayToolsSystemTest {
             format: daybreak-setup/1
             tiers:
               - id: 1
-                name: strict
+                name: stricter
                 currency: 156
                 per-payment: 5000
               - id: 2
