@@ -38,6 +38,7 @@ public final class WhatIf implements Watcher {
         + " it sends none, the answer is left out, and a request without a recorded answer times out. Where a record was put within the span, those of the"
         + " configuration are put again behind it.";
     private static final int EXAMPLES = 3;
+    private static final int LINE = 120;
 
     /**
      * A record that is put at the begin of the span.
@@ -367,6 +368,9 @@ public final class WhatIf implements Watcher {
         text.append(String.format("%s outcomes compared, %s changed, %s follow-ups left out%n", report.get("compared"), report.get("changed"), report.get("left-out")));
         for (final Object each : (List<?>) report.get("payments")) {
             final Map<?, ?> row = (Map<?, ?>) each;
+            if (isNothing(row.get("approved")) && isNothing(row.get("approved-what-if"))) {
+                continue;
+            }
             text.append(String.format("  payments approved  %s -> %s   fees at once  %s -> %s%n", row.get("approved"), row.get("approved-what-if"),
                 row.get("fees"), row.get("fees-what-if")));
         }
@@ -380,7 +384,21 @@ public final class WhatIf implements Watcher {
                 example(text, (Map<?, ?>) example);
             }
         }
-        return text.append('\n').append(report.get("rule")).append('\n').toString();
+        text.append('\n');
+        int column = 0;
+        for (final String word : report.get("rule").toString().split(" ")) {
+            if (column + word.length() > LINE) {
+                text.append('\n');
+                column = 0;
+            }
+            text.append(column == 0 ? "" : " ").append(word);
+            column += word.length() + 1;
+        }
+        return text.append('\n').toString();
+    }
+
+    private static boolean isNothing(final Object amount) {
+        return ((Amount) amount).minor() == 0;
     }
 
     private static void example(final StringBuilder text, final Map<?, ?> example) {
