@@ -4,6 +4,7 @@ import io.daybreak.gateway.launch.ExitCode;
 import io.daybreak.gateway.replay.Json;
 import io.daybreak.gateway.replay.ReplayException;
 import io.daybreak.journal.DamagedJournalException;
+import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.pipeline.ReplayMismatchException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,6 +48,9 @@ final class JournalOptions {
         } catch (final FileAlreadyExistsException ex) {
             err.println("daybreak: " + ex.getFile() + " is there already; it is not overwritten");
             return ExitCode.USAGE.code();
+        } catch (final ReleasedJournalException ex) {
+            err.println("daybreak: " + ex.getMessage());
+            return ExitCode.NOT_IN_THE_JOURNAL.code();
         } catch (final DamagedJournalException | ReplayMismatchException ex) {
             err.println("daybreak: " + ex.getMessage() + "; run verify, and see the document on operations, Recovery is refused");
             return ExitCode.RECOVERY_REFUSED.code();

@@ -18,7 +18,7 @@ import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.directory.Incarnation;
 import io.daybreak.journal.replay.CommitLogAudit;
-import io.daybreak.journal.replay.JournalFollower;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.journal.replay.Position;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A reader beside a writer: sees what is published and no more; and as an auditor, sees each changed byte. */
-class FollowerTest {
+class PublishedJournalTest {
     @TempDir
     private Path temp;
     private RecoveredJournal recovered;
@@ -50,7 +50,7 @@ class FollowerTest {
         return CrashedDirectory.copy(temp.resolve("live"), temp.resolve("crash-" + copies++));
     }
 
-    private static List<String> read(final JournalFollower journal) throws IOException {
+    private static List<String> read(final PublishedJournal journal) throws IOException {
         final RecordingTarget seen = new RecordingTarget();
         while (journal.next()) {
             journal.replay(seen);
@@ -59,7 +59,7 @@ class FollowerTest {
     }
 
     private static List<String> read(final Path data) throws IOException {
-        try (JournalFollower journal = JournalFollower.open(data)) {
+        try (PublishedJournal journal = PublishedJournal.open(data)) {
             return read(journal);
         }
     }
@@ -68,7 +68,7 @@ class FollowerTest {
     @EnumSource
     void shouldSeeWhatIsPublishedAndNoMore(final DurabilityMode mode) throws IOException {
         open(mode);
-        try (JournalFollower follower = JournalFollower.open(temp.resolve("live"))) {
+        try (PublishedJournal follower = PublishedJournal.open(temp.resolve("live"))) {
             assertThat(follower.next()).isFalse();
             final List<String> seen = new ArrayList<>();
             for (int round = 0; round < 150; round++) {
@@ -90,13 +90,13 @@ class FollowerTest {
         open(mode);
         writer.entries(200, 20);
         final List<Position> positions = new ArrayList<>();
-        try (JournalFollower journal = JournalFollower.open(temp.resolve("live"))) {
+        try (PublishedJournal journal = PublishedJournal.open(temp.resolve("live"))) {
             while (journal.next()) {
                 positions.add(journal.position());
             }
         }
         for (int i = 0; i < positions.size(); i += 17) {
-            try (JournalFollower journal = JournalFollower.open(temp.resolve("live"), positions.get(i))) {
+            try (PublishedJournal journal = PublishedJournal.open(temp.resolve("live"), positions.get(i))) {
                 assertThat(read(journal)).isEqualTo(writer.expected.lines.subList(i, writer.expected.lines.size()));
             }
         }
@@ -115,7 +115,7 @@ class FollowerTest {
         Arrays.fill(bytes, from, bytes.length, (byte) 0);
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(from, 0x8000_0000).putInt(from + 4, 77);
         Files.write(queue, bytes);
-        try (JournalFollower journal = JournalFollower.open(crashed.root)) {
+        try (PublishedJournal journal = PublishedJournal.open(crashed.root)) {
             assertThat(read(journal)).isEqualTo(writer.expected.lines);
             assertThat(journal.entriesOfLog()).isEqualTo(2);
         }
@@ -123,7 +123,20 @@ class FollowerTest {
 
     @Test
     void shouldSayThatThereIsNoJournal() {
-        assertThatThrownBy(() -> JournalFollower.open(temp)).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> PublishedJournal.open(temp)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    /** Old files may be gone on purpose: that is no damage. */
+    @Test
+    void shouldSayWhereTheJournalBegins() throws IOException {
+        open(DurabilityMode.PROCESS);
+        writer.entries(400, 40);
+        recovered.journal().close();
+        recovered = JournalOpener.open(RoundTripTest.settings(temp.resolve("live"), DurabilityMode.PROCESS), new RecordingTarget());
+        new JournalWriter(recovered, 12).entries(5, 5);
+        final CrashedDirectory crashed = crash();
+        Files.delete(crashed.queueFiles().get(0));
+        assertThatThrownBy(() -> read(crashed.root)).isInstanceOf(ReleasedJournalException.class).hasMessageContaining("begins with entry");
     }
 
     /** What an auditor finds in a directory, or null. */
