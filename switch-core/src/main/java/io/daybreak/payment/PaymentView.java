@@ -1,5 +1,6 @@
 package io.daybreak.payment;
 
+import io.daybreak.protocol.PaymentState;
 import io.daybreak.protocol.codec.PaymentRecordAnswerEncoder;
 
 /**
@@ -22,7 +23,7 @@ public final class PaymentView {
     /** A payment as it is remembered; amounts are minor units, slots those of the reference tables, -1 for none. */
     public record Seen(int place, long paymentId, long institution, long rrn0, int rrn1, int stan, int transmission, int mti, int operation,
                        int channel, int currency, long amountMinor, long approvedMinor, long capturedMinor, long refundedMinor,
-                       long reversedMinor, long feeMinor, long heldMinor, long cashbackMinor, int state, int result, long timestampNs,
+                       long reversedMinor, long feeMinor, long holdLeftMinor, long cashbackMinor, int state, int result, long timestampNs,
                        long originalId, String approvalCode, int issuerCode, int settlementDate, int walletSlot, int debitAccountSlot,
                        int creditAccountSlot, boolean isRouted, boolean stoodIn, boolean isRrnOurs, long limitLeftMinor,
                        boolean isLimitTold) {
@@ -50,7 +51,7 @@ public final class PaymentView {
         return PaymentTable.paymentId(payment) == seen.paymentId() && (PaymentTable.state(payment) != seen.state()
             || PaymentTable.result(payment) != seen.result() || PaymentTable.captured(payment) != seen.capturedMinor()
             || PaymentTable.refunded(payment) != seen.refundedMinor() || PaymentTable.reversed(payment) != seen.reversedMinor()
-            || PaymentTable.held(payment) != seen.heldMinor() || PaymentTable.amount(payment) != seen.amountMinor());
+            || holdLeft(payment) != seen.holdLeftMinor() || PaymentTable.amount(payment) != seen.amountMinor());
     }
 
     /** The payment at a place, or null if another has taken it since. */
@@ -64,12 +65,17 @@ public final class PaymentView {
             PaymentTable.stan(payment), PaymentTable.transmission(payment), PaymentTable.mti(payment), PaymentTable.operation(payment),
             PaymentTable.channel(payment), PaymentTable.currency(payment), PaymentTable.amount(payment), PaymentTable.approved(payment),
             PaymentTable.captured(payment), PaymentTable.refunded(payment), PaymentTable.reversed(payment), PaymentTable.fee(payment),
-            PaymentTable.held(payment), PaymentTable.cashback(payment), PaymentTable.state(payment), PaymentTable.result(payment),
+            holdLeft(payment), PaymentTable.cashback(payment), PaymentTable.state(payment), PaymentTable.result(payment),
             PaymentTable.timestampNs(payment), PaymentTable.originalId(payment), text(PaymentTable.approvalWord(payment)),
             Answers.issuerCode(payment), PaymentTable.settlementDate(payment), PaymentTable.wallet(payment),
             PaymentTable.debitAccount(payment), PaymentTable.creditAccount(payment), (flags & PaymentTable.ROUTED) != 0,
             (flags & PaymentTable.STOOD_IN) != 0, (flags & PaymentTable.RRN_IS_OURS) != 0, PaymentTable.aside(payment),
             (flags & PaymentTable.LIMIT_TOLD) != 0);
+    }
+
+    /** What can still be captured of an authorisation, here or with its issuer. */
+    private static long holdLeft(final long payment) {
+        return PaymentTable.state(payment) == PaymentState.AUTHORISED ? Math.max(0, PaymentTable.held(payment) - PaymentTable.captured(payment)) : 0;
     }
 
     private static String text(final long word) {

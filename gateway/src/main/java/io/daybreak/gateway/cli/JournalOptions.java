@@ -4,6 +4,7 @@ import io.daybreak.gateway.launch.ExitCode;
 import io.daybreak.gateway.replay.Json;
 import io.daybreak.gateway.replay.ReplayException;
 import io.daybreak.journal.DamagedJournalException;
+import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.pipeline.ReplayMismatchException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What all commands that read a journal have in common: where it is, in which form they answer, and what they end with when they cannot. */
@@ -46,6 +48,9 @@ final class JournalOptions {
         } catch (final FileAlreadyExistsException ex) {
             err.println("daybreak: " + ex.getFile() + " is there already; it is not overwritten");
             return ExitCode.USAGE.code();
+        } catch (final ReleasedJournalException ex) {
+            err.println("daybreak: " + ex.getMessage());
+            return ExitCode.NOT_IN_THE_JOURNAL.code();
         } catch (final DamagedJournalException | ReplayMismatchException ex) {
             err.println("daybreak: " + ex.getMessage() + "; run verify, and see the document on operations, Recovery is refused");
             return ExitCode.RECOVERY_REFUSED.code();
@@ -62,7 +67,13 @@ final class JournalOptions {
             out.println(Json.pretty(report));
         } else {
             final int width = report.keySet().stream().mapToInt(String::length).max().orElse(0);
-            report.forEach((name, value) -> out.printf("%-" + width + "s  %s%n", name, value));
+            report.forEach((name, value) -> {
+                if (value instanceof List<?> list) {
+                    list.forEach(each -> out.printf("%-" + width + "s  %s%n", name, Json.line(each)));
+                } else {
+                    out.printf("%-" + width + "s  %s%n", name, value);
+                }
+            });
         }
         out.flush();
     }

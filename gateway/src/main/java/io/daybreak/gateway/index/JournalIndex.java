@@ -1,7 +1,7 @@
 package io.daybreak.gateway.index;
 
 import io.daybreak.journal.directory.DurableFiles;
-import io.daybreak.journal.replay.JournalFollower;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.journal.replay.Position;
 import io.daybreak.port.ReplayTarget;
 import org.agrona.DirectBuffer;
@@ -124,7 +124,7 @@ public final class JournalIndex {
     public int update(final RecordMaker records, final LongConsumer progress) throws IOException {
         final int before = segments.size();
         final Builder builder = new Builder(records);
-        try (JournalFollower journal = JournalFollower.open(data, end())) {
+        try (PublishedJournal journal = PublishedJournal.open(data, end())) {
             while (journal.next()) {
                 builder.position = journal.position();
                 if (builder.position == null) {
@@ -256,7 +256,7 @@ public final class JournalIndex {
         final Position position = segment < segments.size()
             ? segments.get((int) segment).place((int) ((from - 1) % segmentCommands / Leaves.BLOCK)) : end();
         final Range range = new Range(from, to, reader);
-        try (JournalFollower journal = JournalFollower.open(data, position)) {
+        try (PublishedJournal journal = PublishedJournal.open(data, position)) {
             while (journal.lastSequence() < to && journal.next()) {
                 if (journal.lastSequence() >= from) {
                     journal.replay(range);

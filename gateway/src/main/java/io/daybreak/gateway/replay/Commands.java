@@ -14,6 +14,7 @@ import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.PutCardDecoder;
 import io.daybreak.protocol.codec.PutFeeDecoder;
 import io.daybreak.protocol.codec.PutMerchantDecoder;
+import io.daybreak.protocol.codec.PutParticipantDecoder;
 import io.daybreak.protocol.codec.PutRouteDecoder;
 import io.daybreak.protocol.codec.PutTierDecoder;
 import io.daybreak.protocol.codec.PutWalletDecoder;
@@ -22,7 +23,6 @@ import io.daybreak.protocol.codec.TickDecoder;
 import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
 
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +36,6 @@ import java.util.TreeMap;
  * ciphertext. Not thread safe.
  */
 final class Commands {
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final long NO_LIMIT = Long.MAX_VALUE;
     private static final Map<Integer, String> NAMES = new TreeMap<>();
     private static final String[] OPERATIONS = {"unknown", "purchase", "authorise", "completion", "cash-out", "refund", "top-up", "transfer", "bill",
@@ -282,6 +281,8 @@ final class Commands {
 
     private static void records(final Map<String, Object> fields, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
         switch (templateId) {
+            case PutParticipantDecoder.TEMPLATE_ID -> fields.put("code", text(buffer, offset + PutParticipantDecoder.participantCodeEncodingOffset(),
+                PutParticipantDecoder.participantCodeLength()));
             case PutWalletDecoder.TEMPLATE_ID -> {
                 final PutWalletDecoder wallet = new PutWalletDecoder().wrap(buffer, offset, length, PutWalletDecoder.SCHEMA_VERSION);
                 fields.put("wallet", wallet.walletId());
@@ -319,12 +320,8 @@ final class Commands {
                 fields.put("route", route.routeId());
                 fields.put("issuer", route.issuerId());
             }
-            // Records that decide about nobody's money by themselves: their first word tells which one, and export tells the rest.
-            default -> {
-                if (length >= 2 * Long.BYTES) {
-                    fields.put("key", buffer.getLong(offset + Long.BYTES, ORDER));
-                }
-            }
+            // Records that change seldom; admin export tells them whole.
+            default -> { }
         }
     }
 

@@ -1,6 +1,6 @@
 package io.daybreak.gateway.replay;
 
-import io.daybreak.journal.replay.JournalFollower;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.ledger.LedgerView;
 import io.daybreak.payment.MadeReference;
 import io.daybreak.payment.PaymentCommand;
@@ -76,7 +76,7 @@ public final class Dumper implements Watcher {
                 }
             }
         } else {
-            try (JournalFollower journal = JournalFollower.open(data)) {
+            try (PublishedJournal journal = PublishedJournal.open(data)) {
                 final Listing listing = new Listing(this);
                 while (isWanted(journal.timestampNs(), journal.lastSequence()) && journal.next()) {
                     if (journal.timestampNs() >= filter.from && journal.timestampNs() < filter.to && journal.lastSequence() >= filter.fromSequence) {

@@ -105,7 +105,7 @@ public final class Explainer implements Watcher {
             return rerun.view().ledger().hold(finder.participant(), finder.rootHi(), finder.rootLo()) != null;
         }
         return !outstanding.isEmpty() || watched.values().stream().anyMatch(seen -> seen.state() == PaymentState.AWAITING_ISSUER
-            || seen.state() == PaymentState.AUTHORISED && seen.heldMinor() > 0);
+            || seen.state() == PaymentState.AUTHORISED && seen.holdLeftMinor() > 0);
     }
 
     // ---- What the re-execution tells ----
@@ -322,7 +322,7 @@ public final class Explainer implements Watcher {
     private static String became(final Seen seen) {
         final StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%04d of sequence %d: %s, %s", seen.mti(), seen.paymentId(),
             Commands.state(seen.state()), Result.name(seen.result())));
-        part(text, "held", seen.heldMinor(), seen);
+        part(text, "hold left", seen.holdLeftMinor(), seen);
         part(text, "captured", seen.capturedMinor(), seen);
         part(text, "refunded", seen.refundedMinor(), seen);
         part(text, "reversed", seen.reversedMinor(), seen);

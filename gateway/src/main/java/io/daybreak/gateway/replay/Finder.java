@@ -2,7 +2,7 @@ package io.daybreak.gateway.replay;
 
 import io.daybreak.gateway.index.JournalIndex;
 import io.daybreak.gateway.index.Keys;
-import io.daybreak.journal.replay.JournalFollower;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.payment.MadeReference;
 import io.daybreak.payment.PaymentCommand;
 import io.daybreak.port.ReplayTarget;
@@ -83,7 +83,7 @@ final class Finder implements ReplayTarget {
     }
 
     private void read(final Path data) throws IOException {
-        try (JournalFollower journal = JournalFollower.open(data)) {
+        try (PublishedJournal journal = PublishedJournal.open(data)) {
             while (journal.next()) {
                 journal.replay(this);
             }

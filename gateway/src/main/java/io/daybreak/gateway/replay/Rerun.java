@@ -1,7 +1,7 @@
 package io.daybreak.gateway.replay;
 
 import io.daybreak.journal.memory.HugeSlabAllocator;
-import io.daybreak.journal.replay.JournalFollower;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.machine.StateView;
 import io.daybreak.pipeline.Replayer;
@@ -23,7 +23,7 @@ import java.nio.file.Path;
 final class Rerun implements AutoCloseable, ReplayTarget {
     private static final int FLAGS = TransferDecoder.flagsEncodingOffset();
 
-    private final JournalFollower journal;
+    private final PublishedJournal journal;
     private final HugeSlabAllocator slabs = new HugeSlabAllocator(1);
     private final StateMachine machine = new StateMachine(slabs);
     private final StateView view = machine.view();
@@ -36,13 +36,13 @@ final class Rerun implements AutoCloseable, ReplayTarget {
     private final ExpandableArrayBuffer memberResults = new ExpandableArrayBuffer();
     private int memberCount;
 
-    private Rerun(final JournalFollower journal) {
+    private Rerun(final PublishedJournal journal) {
         this.journal = journal;
     }
 
     /** Opens a journal where it begins. */
     static Rerun open(final Path dataDirectory) throws IOException {
-        return new Rerun(JournalFollower.open(dataDirectory));
+        return new Rerun(PublishedJournal.open(dataDirectory));
     }
 
     /** From the next entry on, null: nobody. */
@@ -69,7 +69,7 @@ final class Rerun implements AutoCloseable, ReplayTarget {
         return view;
     }
 
-    JournalFollower journal() {
+    PublishedJournal journal() {
         return journal;
     }
 

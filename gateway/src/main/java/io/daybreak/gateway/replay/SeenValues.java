@@ -118,8 +118,13 @@ final class SeenValues {
                 reference.limits().uses(wallet, payment.channel(), nowNs).forEach(use -> values.add(limit(use, payment)));
             }
             final long ceiling = reference.limits().ceilingMinor(wallet);
-            if (ceiling != Tiers.NO_LIMIT) {
-                values.add(new Story.Value("balance ceiling", Map.of("limit", new Amount(ceiling, payment.currency())), false));
+            final LedgerView.Account account = view.ledger().account(reference.wallets().accountId(wallet));
+            if (ceiling != Tiers.NO_LIMIT && account != null && payment.operation() == PaymentOperation.TOP_UP) {
+                final Map<String, Object> parts = new LinkedHashMap<>();
+                parts.put("limit", new Amount(ceiling, payment.currency()));
+                parts.put("left", new Amount(Math.max(0, ceiling - account.balance()), payment.currency()));
+                parts.put("asked", new Amount(payment.amountMinor(), payment.currency()));
+                values.add(new Story.Value("balance ceiling", parts, false));
             }
             values.add(account("wallet's account " + reference.wallets().accountId(wallet),
                 view.ledger().account(reference.wallets().accountId(wallet))));
@@ -175,7 +180,7 @@ final class SeenValues {
         parts.put("sequence", original.paymentId());
         parts.put("state", Commands.state(original.state()));
         parts.put("approved", new Amount(original.approvedMinor(), original.currency()));
-        parts.put("hold-left", new Amount(original.heldMinor(), original.currency()));
+        parts.put("hold-left", new Amount(original.holdLeftMinor(), original.currency()));
         parts.put("captured", new Amount(original.capturedMinor(), original.currency()));
         parts.put("refunded", new Amount(original.refundedMinor(), original.currency()));
         parts.put("reversed", new Amount(original.reversedMinor(), original.currency()));

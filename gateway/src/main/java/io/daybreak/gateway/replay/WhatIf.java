@@ -5,6 +5,7 @@ import io.daybreak.payment.MadeReference;
 import io.daybreak.payment.PaymentCommand;
 import io.daybreak.payment.PaymentView;
 import io.daybreak.payment.PaymentView.Seen;
+import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.PaymentState;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.IssuerAnswerDecoder;
@@ -34,9 +35,10 @@ public final class WhatIf implements Watcher {
     public static final String RULE = "Recorded traffic is applied as it came. Of a payment that was approved and is now declined, what followed on it (captures,"
         + " completions, releases, reversals, refunds) is left out, since its sender would not have sent it. A payment that was declined and is now approved has no"
         + " recorded follow-up: its hold stays until it expires. An issuer's recorded answer goes to the request that the same payment sends now; if"
-        + " it sends none, the answer is left out, and a request without a recorded answer times out. Records that were put within the span, of the kinds in"
-        + " the configuration, are left out.";
+        + " it sends none, the answer is left out, and a request without a recorded answer times out. Where a record was put within the span, those of the"
+        + " configuration are put again behind it.";
     private static final int EXAMPLES = 3;
+    private static final int LINE = 120;
 
     /**
      * A record that is put at the begin of the span.
@@ -104,7 +106,7 @@ public final class WhatIf implements Watcher {
     /**
      * Executes both.
      *
-     * @param from first time or sequence under the other rules; null: from the first payment on, which is from the first command that is no administration
+     * @param from first time or sequence under the other rules; null: from the first payment of a participant that is not the operator
      * @param to   last one; null: to the end
      */
     public static Map<String, Object> run(final Path data, final Moment from, final Moment to, final List<Put> puts) throws IOException, ReplayException {
@@ -147,7 +149,7 @@ public final class WhatIf implements Watcher {
     @Override
     public void beforeCommand(final long sequence, final long timestampNs, final int templateId, final int participantId,
                               final DirectBuffer command, final int offset, final int length) {
-        if (!isBegun && !isOver && begins(sequence, timestampNs, templateId)) {
+        if (!isBegun && !isOver && begins(sequence, timestampNs, templateId, participantId)) {
             isBegun = true;
             puts.forEach(this::put);
         }
@@ -161,9 +163,10 @@ public final class WhatIf implements Watcher {
         }
     }
 
-    private boolean begins(final long sequence, final long timestampNs, final int templateId) {
+    private boolean begins(final long sequence, final long timestampNs, final int templateId, final int participantId) {
         if (from == null) {
-            return templateId == TransferDecoder.TEMPLATE_ID || templateId == PaymentDecoder.TEMPLATE_ID;
+            return participantId != Participants.SYSTEM && participantId != Participants.FIRST_OPERATOR
+                && (templateId == TransferDecoder.TEMPLATE_ID || templateId == PaymentDecoder.TEMPLATE_ID);
         }
         return from.isSequence() ? sequence >= from.sequence() : timestampNs >= from.ns();
     }
@@ -183,7 +186,7 @@ public final class WhatIf implements Watcher {
     @Override
     public void afterCommand(final long sequence, final long timestampNs, final int templateId, final int participantId,
                              final DirectBuffer command, final int offset, final int length, final int result) {
-        if (isOver || isBegun && puts.stream().anyMatch(put -> put.templateId == templateId)) {
+        if (isOver) {
             return;
         }
         if (templateId == IssuerAnswerDecoder.TEMPLATE_ID || templateId == IssuerSendFailedDecoder.TEMPLATE_ID) {
@@ -196,6 +199,10 @@ public final class WhatIf implements Watcher {
             transfer(sequence, timestampNs, participantId, command, offset, result);
         } else {
             alternative.apply(templateId, participantId, command, offset, length);
+            if (isBegun) {
+                // What was put within the span must not take the place of the configuration's.
+                puts.stream().filter(put -> put.templateId == templateId).forEach(alternative::put);
+            }
         }
     }
 
@@ -361,20 +368,37 @@ public final class WhatIf implements Watcher {
         text.append(String.format("%s outcomes compared, %s changed, %s follow-ups left out%n", report.get("compared"), report.get("changed"), report.get("left-out")));
         for (final Object each : (List<?>) report.get("payments")) {
             final Map<?, ?> row = (Map<?, ?>) each;
+            if (isNothing(row.get("approved")) && isNothing(row.get("approved-what-if"))) {
+                continue;
+            }
             text.append(String.format("  payments approved  %s -> %s   fees at once  %s -> %s%n", row.get("approved"), row.get("approved-what-if"),
                 row.get("fees"), row.get("fees-what-if")));
         }
         if (!((List<?>) report.get("changes")).isEmpty()) {
-            text.append(String.format("%n%-22s %-24s %-24s %9s %22s%n", "kind", "was", "what-if", "count", "amount"));
+            text.append(String.format("%n%-22s %-26s %-26s %9s %22s%n", "kind", "was", "what-if", "count", "amount"));
         }
         for (final Object each : (List<?>) report.get("changes")) {
             final Map<?, ?> row = (Map<?, ?>) each;
-            text.append(String.format("%-22s %-24s %-24s %9s %22s%n", row.get("kind"), row.get("was"), row.get("what-if"), row.get("count"), row.get("amount")));
+            text.append(String.format("%-22s %-26s %-26s %9s %22s%n", row.get("kind"), row.get("was"), row.get("what-if"), row.get("count"), row.get("amount")));
             for (final Object example : (List<?>) row.get("examples")) {
                 example(text, (Map<?, ?>) example);
             }
         }
-        return text.append('\n').append(report.get("rule")).append('\n').toString();
+        text.append('\n');
+        int column = 0;
+        for (final String word : report.get("rule").toString().split(" ")) {
+            if (column + word.length() > LINE) {
+                text.append('\n');
+                column = 0;
+            }
+            text.append(column == 0 ? "" : " ").append(word);
+            column += word.length() + 1;
+        }
+        return text.append('\n').toString();
+    }
+
+    private static boolean isNothing(final Object amount) {
+        return ((Amount) amount).minor() == 0;
     }
 
     private static void example(final StringBuilder text, final Map<?, ?> example) {

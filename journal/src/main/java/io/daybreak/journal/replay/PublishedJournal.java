@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.daybreak.journal.DamagedJournalException;
+import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.format.CommandUnpacker;
@@ -28,7 +29,7 @@ import org.agrona.UnsafeApi;
  * <p>
  * Not thread safe. Memory: two windows of 4 MiB, and the largest entry.
  */
-public final class JournalFollower implements AutoCloseable {
+public final class PublishedJournal implements AutoCloseable {
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
     /** The queue is appended to right after the publication; a switch that was stopped in between never does it. */
     private static final long QUEUE_LAG_NS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -62,7 +63,7 @@ public final class JournalFollower implements AutoCloseable {
     private long timestampBefore;
     private long incarnationBefore;
 
-    private JournalFollower(final DataDirectory names, final Position from) throws IOException {
+    private PublishedJournal(final DataDirectory names, final Position from) throws IOException {
         this.names = names;
         seal.chainHash(from.chainHash());
         entryNumber = from.entryNumber();
@@ -83,17 +84,17 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     /** Opens the journal of a data directory before its first entry. */
-    public static JournalFollower open(final Path dataDirectory) throws IOException {
+    public static PublishedJournal open(final Path dataDirectory) throws IOException {
         return open(dataDirectory, Position.BEGIN);
     }
 
     /** Opens it behind an entry that was seen before. */
-    public static JournalFollower open(final Path dataDirectory, final Position from) throws IOException {
+    public static PublishedJournal open(final Path dataDirectory, final Position from) throws IOException {
         final DataDirectory names = DataDirectory.names(dataDirectory);
         if (!Files.isDirectory(names.queue())) {
             throw new NoSuchFileException(names.queue().toString(), null, "there is no journal");
         }
-        return new JournalFollower(names, from);
+        return new PublishedJournal(names, from);
     }
 
     /** Reads how far the switch has published by now. */
@@ -265,10 +266,11 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     private void accept(final ByteBuffer view, final int index, final long entry, final Path where) {
+        if (entryNumber == 0 && EntryHeader.entryNumber(entry) > 1) {
+            throw new ReleasedJournalException(where, EntryHeader.entryNumber(entry), EntryHeader.firstSequence(entry));
+        }
         if (EntryHeader.entryNumber(entry) != entryNumber + 1) {
-            throw new DamagedJournalException(where, sequence + 1, entryNumber == 0
-                ? "the journal begins with entry " + EntryHeader.entryNumber(entry) + "; what was before it has been released"
-                : "entry " + EntryHeader.entryNumber(entry) + " follows on entry " + entryNumber);
+            throw new DamagedJournalException(where, sequence + 1, "entry " + EntryHeader.entryNumber(entry) + " follows on entry " + entryNumber);
         }
         if (EntryHeader.firstSequence(entry) != sequence + 1 || EntryHeader.count(entry) < 0) {
             throw new DamagedJournalException(where, sequence + 1, "entry " + (entryNumber + 1) + " begins with sequence "
