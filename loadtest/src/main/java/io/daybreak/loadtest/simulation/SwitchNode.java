@@ -118,6 +118,11 @@ final class SwitchNode implements Actor {
         return alive;
     }
 
+    /** Whether it runs, and everything that it applied is durable. */
+    boolean isQuiet() {
+        return alive && unsyncedTurns == 0;
+    }
+
     StateMachine machine() {
         return machine;
     }
