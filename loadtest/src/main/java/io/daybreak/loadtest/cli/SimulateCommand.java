@@ -97,8 +97,8 @@ final class SimulateCommand implements Callable<Integer> {
                 failure.cause().printStackTrace(out);
             }
         }
-        out.printf(Locale.ROOT, "rounds=%d payments=%d steps=%d starts=%d damaged-copies=%d seconds=%.1f payments-per-second=%.0f hash=%016x%n",
-            result.rounds(), result.payments(), result.steps(), result.starts(), result.probes(), seconds, result.payments() / seconds,
+        out.printf(Locale.ROOT, "rounds=%d payments=%d steps=%d faults=%d starts=%d damaged-copies=%d seconds=%.1f payments-per-second=%.0f hash=%016x%n",
+            result.rounds(), result.payments(), result.steps(), result.strikes(), result.starts(), result.probes(), seconds, result.payments() / seconds,
             result.hash());
         if (failure != null) {
             out.println("Repeat it: java -jar loadtest.jar " + command + " --first-round " + failure.round() + " --rounds 1");

@@ -18,6 +18,7 @@ final class Auditor {
     /** Account to balance: posted credits less posted debits. In order of accounts, so that findings come in one order. */
     private final TreeMap<Long, Long> cardMoney = new TreeMap<>();
     private long acknowledged;
+    private int era;
 
     Auditor(final World world) {
         this.world = world;
@@ -25,6 +26,10 @@ final class Auditor {
 
     /** The outcome of a transfer was told: the first one, or it must be the first one again. */
     void told(final int participantId, final TransferRequest.Member member, final Told told) {
+        if (told.era() < era) {
+            // On its way when the switch forgot it: nobody can hold the switch to it.
+            return;
+        }
         final Told first = member.told;
         if (first == null) {
             member.told = told;
@@ -52,6 +57,7 @@ final class Auditor {
 
     /** In mode process a loss of power may take what was told: nothing above this sequence was. */
     void forgetAfter(final long sequence) {
+        era++;
         bySequence.keySet().removeIf(told -> told > sequence);
     }
 

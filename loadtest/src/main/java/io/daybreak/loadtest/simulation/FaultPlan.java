@@ -4,6 +4,8 @@ import java.util.SplittableRandom;
 
 /** Lets things go wrong, each kind at times of its own, until the world is calm. How often is drawn for each world. */
 final class FaultPlan implements Actor {
+    /** Of one kind in one world, at most. */
+    private static final int MOST_STRIKES = 6;
     private static final int STRIKE = 1;
     private static final int FREE_SPACE = 2;
     private static final int LINK = 3;
@@ -14,6 +16,8 @@ final class FaultPlan implements Actor {
     private final int[] remotes;
     private final int self;
     private final long meanGapNs;
+    private final int[] left = new int[Fault.values().length];
+    private int strikes;
 
     FaultPlan(final World world, final SwitchNode node, final long meanGapNs, final int... remotes) {
         this.world = world;
@@ -27,6 +31,8 @@ final class FaultPlan implements Actor {
     void begin() {
         for (final Fault fault : Fault.values()) {
             if (world.faults.contains(fault) && random.nextInt(4) != 0) {
+                // Bounded: a switch that does nothing but start again shows little.
+                left[fault.ordinal()] = 1 + random.nextInt(MOST_STRIKES);
                 next(fault);
             }
         }
@@ -50,8 +56,11 @@ final class FaultPlan implements Actor {
             return;
         }
         final Fault fault = Fault.values()[(int) number];
+        strikes++;
         strike(fault);
-        next(fault);
+        if (--left[fault.ordinal()] > 0) {
+            next(fault);
+        }
     }
 
     private void strike(final Fault fault) {
@@ -100,6 +109,11 @@ final class FaultPlan implements Actor {
             world.note("the switch's wall clock jumps by " + jumpNs / World.MS + " ms");
             node.clock().jump(jumpNs);
         }
+    }
+
+    /** Faults that struck. */
+    int strikes() {
+        return strikes;
     }
 
     /** Faults stop: what they have left is put right. */

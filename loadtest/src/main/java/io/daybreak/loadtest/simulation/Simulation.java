@@ -13,7 +13,7 @@ public final class Simulation {
     /** Payments of a round, about. */
     public static final int DEFAULT_PAYMENTS = 6_000;
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
-    private static final int LINES = 60;
+    private static final int LINES = 40;
 
     private final long seed;
     private final Set<Fault> faults;
@@ -26,12 +26,13 @@ public final class Simulation {
      * @param rounds   run to their end
      * @param payments made in them
      * @param steps    events
+     * @param strikes  faults that struck
      * @param starts   of the switch
      * @param probes   damaged copies that were looked at
      * @param hash     over all events of all rounds
      * @param failure  what was found; null if nothing was
      */
-    public record Result(int rounds, long payments, long steps, long starts, long probes, long hash, Finding failure) {
+    public record Result(int rounds, long payments, long steps, long strikes, long starts, long probes, long hash, Finding failure) {
     }
 
     /**
@@ -73,6 +74,7 @@ public final class Simulation {
         int rounds = 0;
         long payments = 0;
         long steps = 0;
+        long strikes = 0;
         long starts = 0;
         long probes = 0;
         long hash = seed;
@@ -84,20 +86,21 @@ public final class Simulation {
                 round.run();
             } catch (final RuntimeException | Error ex) {
                 final String text = ex instanceof SimulationFailure ? ex.getMessage() : ex.toString();
-                failure = new Finding(number, round.world().trace.steps(), text, round.world().trace.last(LINES, World.BEGIN_NS), ex);
+                failure = new Finding(number, round.world().trace.steps(), text, round.world().trace.last(LINES), ex);
             }
             rounds++;
             payments += round.payments();
             onRound.accept(round.payments());
             steps += round.world().trace.steps();
+            strikes += round.strikes();
             starts += round.starts();
             probes += round.probes();
             hash = Long.rotateLeft(hash, 7) * GOLDEN + round.world().trace.hash();
             if (failure != null) {
-                return new Result(rounds, payments, steps, starts, probes, hash, failure);
+                return new Result(rounds, payments, steps, strikes, starts, probes, hash, failure);
             }
         }
-        return new Result(rounds, payments, steps, starts, probes, hash, null);
+        return new Result(rounds, payments, steps, strikes, starts, probes, hash, null);
     }
 
     private long seedOf(final int round) {

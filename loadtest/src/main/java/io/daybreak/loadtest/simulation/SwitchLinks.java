@@ -39,8 +39,8 @@ final class SwitchLinks implements ReplySink, EffectSink {
     private CommandPublisher acquirers;
     private CommandPublisher system;
     private int issuer = -1;
-    private int process;
     private long highestTold;
+    private int era;
     private boolean powerLost;
     private Consumer<DirectBuffer> onAnswer;
 
@@ -58,7 +58,6 @@ final class SwitchLinks implements ReplySink, EffectSink {
     void started(final CommandPublisher forAcquirers, final CommandPublisher forSystem) {
         acquirers = forAcquirers;
         system = forSystem;
-        process++;
         for (int i = 0; i < Town.LINKS; i++) {
             linkUp[i] = false;
             // What the journal says of links is from before the start.
@@ -88,8 +87,14 @@ final class SwitchLinks implements ReplySink, EffectSink {
         return highestTold;
     }
 
+    /** How often it has forgotten. */
+    int era() {
+        return era;
+    }
+
     void forgetAfter(final long sequence) {
         highestTold = Math.min(highestTold, sequence);
+        era++;
     }
 
     // ---- In -------------------------------------------------------------------------------------------------------------
@@ -230,7 +235,7 @@ final class SwitchLinks implements ReplySink, EffectSink {
                           final long timestampNs, final long amountMinor, final int result, final int outcomeFlags) {
         highestTold = Math.max(highestTold, sequence);
         final int actor = (int) linkId - 1;
-        world.send(actor, actor, TOLD, correlationId, new Told(index, sequence, timestampNs, amountMinor, result, outcomeFlags));
+        world.send(actor, actor, TOLD, correlationId, new Told(era, index, sequence, timestampNs, amountMinor, result, outcomeFlags));
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.daybreak.loadtest.simulation.storage.SimFileSystem;
 import io.daybreak.loadtest.simulation.storage.SimQueue;
 import io.daybreak.loadtest.simulation.storage.SimulatedCrash;
 import io.daybreak.machine.StateMachine;
-import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.FatalHandler;
 import io.daybreak.pipeline.Pipeline;
 import io.daybreak.pipeline.PipelineContext;
@@ -90,7 +89,7 @@ final class SwitchNode implements Actor {
         this.durability = durability;
         this.random = world.chance(1);
         this.clock = new SimulatedClock(world);
-        this.disk = new SimDisk(world.chance(2), random.nextInt(8) == 0);
+        this.disk = new SimDisk(world.chance(2), random.nextInt(8) == 0, wiring.isDeviceLying());
         this.files = new SimFileSystem(disk);
         this.syncNs = (50 + random.nextInt(600)) * World.US;
         this.commitLogBytes = (136 + random.nextInt(300)) * 1_024;
@@ -117,6 +116,11 @@ final class SwitchNode implements Actor {
 
     boolean isAlive() {
         return alive;
+    }
+
+    /** Whether it runs, and everything that it applied is durable. */
+    boolean isQuiet() {
+        return alive && unsyncedTurns == 0;
     }
 
     StateMachine machine() {

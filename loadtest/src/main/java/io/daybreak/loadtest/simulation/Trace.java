@@ -1,6 +1,8 @@
 package io.daybreak.loadtest.simulation;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -8,7 +10,8 @@ import java.util.List;
  * for, so that a run does not pay for them.
  */
 final class Trace {
-    private static final int KEPT = 256;
+    private static final int KEPT = 1_024;
+    private static final int KEPT_FAULTS = 40;
 
     private final Object[] whats = new Object[KEPT];
     private final String[] notes = new String[KEPT];
@@ -16,6 +19,7 @@ final class Trace {
     private final int[] kinds = new int[KEPT];
     private final long[] numbers = new long[KEPT];
     private final long[] times = new long[KEPT];
+    private final ArrayDeque<String> faults = new ArrayDeque<>();
     private long steps;
     private long lines;
     private long hash = 0x9E37_79B9_7F4A_7C15L;
@@ -36,6 +40,10 @@ final class Trace {
     /** Something that is no event: a fault, a start, a finding. */
     void note(final long timeNs, final String text) {
         mix(text.hashCode());
+        if (faults.size() == KEPT_FAULTS) {
+            faults.removeFirst();
+        }
+        faults.addLast(when(timeNs) + "** " + text);
         final int at = next(timeNs);
         notes[at] = text;
         whats[at] = null;
@@ -61,19 +69,24 @@ final class Trace {
         return steps;
     }
 
-    /** The last lines, oldest first; times are seconds since the begin of the world. */
-    List<String> last(final int count, final long beginNs) {
+    private static String when(final long timeNs) {
+        return String.format("%14.6f s  ", (timeNs - World.BEGIN_NS) / 1e9);
+    }
+
+    /** The last notes, then the last lines, oldest first; turns and timers that say nothing are left out. Times count from the world's begin. */
+    List<String> last(final int count) {
         final List<String> text = new ArrayList<>();
-        for (long line = Math.max(0, lines - Math.min(count, KEPT)); line < lines; line++) {
+        for (long line = lines - 1; line >= Math.max(0, lines - KEPT) && text.size() < count; line--) {
             final int at = (int) (line % KEPT);
-            final String when = String.format("%14.6f s  ", (times[at] - beginNs) / 1e9);
             if (notes[at] != null) {
-                text.add(when + "** " + notes[at]);
-            } else {
-                text.add(when + actors[at].name() + ": " + actors[at].nameOf(kinds[at]) + " " + numbers[at]
-                    + (whats[at] == null ? "" : "  " + whats[at]));
+                text.add(when(times[at]) + "** " + notes[at]);
+            } else if (whats[at] != null) {
+                text.add(when(times[at]) + actors[at].name() + ": " + actors[at].nameOf(kinds[at]) + " " + numbers[at] + "  " + whats[at]);
             }
         }
+        Collections.reverse(text);
+        text.add(0, "...");
+        text.addAll(0, faults);
         return text;
     }
 }

@@ -12,4 +12,9 @@ interface Wiring {
     default Journal journal(final Journal journal) {
         return journal;
     }
+
+    /** Whether the machine's device forgets, with its power, part of what it was told to write and said that it had. */
+    default boolean isDeviceLying() {
+        return false;
+    }
 }

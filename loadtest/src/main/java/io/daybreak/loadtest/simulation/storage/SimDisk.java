@@ -35,6 +35,7 @@ public final class SimDisk {
     private final List<Renaming> pending = new ArrayList<>();
     private final SplittableRandom random;
     private final boolean refusesDirect;
+    private final boolean lies;
     private int process;
     private boolean crashed;
     private int operationsUntilCrash;
@@ -47,8 +48,10 @@ public final class SimDisk {
      * An empty disk.
      *
      * @param refusesDirect whether the file system has no direct I/O
+     * @param lies          whether the device says too early that it has written
      */
-    public SimDisk(final SplittableRandom random, final boolean refusesDirect) {
+    public SimDisk(final SplittableRandom random, final boolean refusesDirect, final boolean lies) {
+        this.lies = lies;
         this.random = random;
         this.refusesDirect = refusesDirect;
         final SimFile root = new SimFile(true);
@@ -60,6 +63,7 @@ public final class SimDisk {
     private SimDisk(final SimDisk other, final SplittableRandom random) {
         this.random = random;
         this.refusesDirect = other.refusesDirect;
+        this.lies = other.lies;
         final Map<SimFile, SimFile> copies = new java.util.IdentityHashMap<>();
         other.names.forEach((name, file) -> names.put(name, copies.computeIfAbsent(file, SimFile::copy)));
         durableNames.putAll(names);
@@ -395,7 +399,7 @@ public final class SimDisk {
         if (failsNow()) {
             throw error("Input/output error");
         }
-        if (through) {
+        if (through && !lies) {
             file.writeThrough(at, source, length, null);
         } else {
             file.write(at, source, length);
@@ -430,7 +434,9 @@ public final class SimDisk {
             file.syncInVain(random);
             throw error("Input/output error");
         }
-        file.sync();
+        if (!lies) {
+            file.sync();
+        }
     }
 
     void truncate(final SimFile file, final long size, final int owner) {
