@@ -49,6 +49,7 @@ final class IssuerLoop {
     /** Reason of an IssuerSendFailed: nobody can read the card number any more. */
     static final int CARD_DATA_GONE = 1;
 
+    private static final int REVERSAL_CLASS = 4;
     private static final Logger LOG = LoggerFactory.getLogger(IssuerLoop.class);
     private static final int FRAME = 1;
     private static final int RESPONSE = 2;
@@ -378,7 +379,8 @@ final class IssuerLoop {
 
     private void writeAnswer(final IssuerLine line, final MessageIndex message, final int mti87, final int linkId, final int code, final boolean isWhole) {
         command.setMemory(0, IssuerAnswerEncoder.BLOCK_LENGTH, (byte) 0);
-        final boolean hasAmount = isWhole && message.has(4);
+        // In the response to a partial reversal of 1993 it is what remains, not the original's amount: nothing to compare.
+        final boolean hasAmount = isWhole && message.has(4) && !(line.plan.is1993 && mti87 / 100 == REVERSAL_CLASS);
         answer.wrap(command, 0)
             .transmission(Math.max(0, message.number(7)))
             .stan(Math.max(0, message.number(11)))

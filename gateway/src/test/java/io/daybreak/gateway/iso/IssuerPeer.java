@@ -1,9 +1,11 @@
 package io.daybreak.gateway.iso;
 
 import io.daybreak.gateway.Await;
+import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.dialect.Dialect;
 import io.daybreak.iso8583.frame.Framing;
 import io.daybreak.iso8583.link.LinkProfile;
+import io.daybreak.iso8583.mac.MacKey;
 import io.daybreak.iso8583.text.Iso8583Message;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,6 +18,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -29,6 +32,8 @@ public final class IssuerPeer implements AutoCloseable {
     private final int port;
     private final List<Iso8583Message> received = new CopyOnWriteArrayList<>();
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
+    private final AtomicInteger wrongMacs = new AtomicInteger();
+    private volatile MacKey macKey;
     private volatile ServerSocket listener;
     private volatile Function<Iso8583Message, Iso8583Message> behaviour = IssuerPeer::approval;
     private volatile String signOnCode = "00";
@@ -79,7 +84,10 @@ public final class IssuerPeer implements AutoCloseable {
         private void take() throws IOException {
             long frame = framing.next(new UnsafeBuffer(rest), 0, rest.length);
             while (frame > 0) {
-                final Iso8583Message message = Iso8583Message.decode(dialect, Arrays.copyOfRange(rest, framing.overhead(), (int) frame));
+                final byte[] bytes = Arrays.copyOfRange(rest, framing.overhead(), (int) frame);
+                check(bytes);
+                // The MAC of what is sent back is its own.
+                final Iso8583Message message = Iso8583Message.decode(dialect, bytes).set(64, null).set(128, null);
                 rest = Arrays.copyOfRange(rest, (int) frame, rest.length);
                 answer(message);
                 frame = framing.next(new UnsafeBuffer(rest), 0, rest.length);
@@ -147,6 +155,28 @@ public final class IssuerPeer implements AutoCloseable {
         return port;
     }
 
+    /** From now on it signs with this key, and counts what is not signed with it. */
+    public IssuerPeer macs(final MacKey key) {
+        macKey = key;
+        return this;
+    }
+
+    private void check(final byte[] bytes) {
+        final MacKey key = macKey;
+        if (key != null) {
+            final MessageIndex index = new MessageIndex(dialect);
+            index.index(new UnsafeBuffer(bytes), 0, bytes.length);
+            if (!key.newMac().verify(index)) {
+                wrongMacs.incrementAndGet();
+            }
+        }
+    }
+
+    /** Messages that came with a wrong MAC, or none. */
+    public int wrongMacs() {
+        return wrongMacs.get();
+    }
+
     /** What it does with messages that are not about the network: the answer, or null for silence. */
     public IssuerPeer does(final Function<Iso8583Message, Iso8583Message> newBehaviour) {
         behaviour = newBehaviour;
@@ -181,7 +211,8 @@ public final class IssuerPeer implements AutoCloseable {
     }
 
     byte[] frame(final Iso8583Message message) {
-        final byte[] bytes = message.encode(dialect);
+        final MacKey key = macKey;
+        final byte[] bytes = key == null ? message.encode(dialect) : message.encode(dialect, key.newMac());
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[framing.overhead() + bytes.length]);
         framing.writeHeader(buffer, framing.writePrefix(buffer, 0, bytes.length));
         buffer.putBytes(framing.overhead(), bytes);

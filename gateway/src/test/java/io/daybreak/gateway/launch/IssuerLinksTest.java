@@ -3,8 +3,11 @@ package io.daybreak.gateway.launch;
 import io.daybreak.gateway.Await;
 import io.daybreak.gateway.iso.AcquirerPeer;
 import io.daybreak.gateway.iso.IssuerPeer;
+import io.daybreak.gateway.iso.Messages;
 import io.daybreak.gateway.pin.SoftwarePin;
 import io.daybreak.iso8583.link.LinkProfile;
+import io.daybreak.iso8583.mac.MacAlgorithm;
+import io.daybreak.iso8583.mac.MacKey;
 import io.daybreak.iso8583.text.Iso8583Message;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.ExceptionReason;
@@ -171,6 +174,57 @@ final class IssuerLinksTest {
                 issuer.does(message -> IssuerPeer.answer(message, is93 ? "400" : "00"));
                 rig.awaitDrained();
             }
+        }
+    }
+
+    /** RTE-27, 93-05: DE 4 of the response is what remains, and ends the entry all the same. */
+    @Test
+    void shouldEndAPartialReversalAtAnIssuerOf1993() throws Exception {
+        try (IssuerPeer issuer = new IssuerPeer(0, LinkProfile.builtIn("1993-ascii")).open();
+             RoutedRig rig = new RoutedRig(directory, issuer.port(), "demo.issuer-link=1993-ascii").issuer(100, 500, 0).awaitLinks(1)) {
+            issuer.does(message -> IssuerPeer.answer(message, message.mti() / 100 == 14 ? "400" : "000").set(4, message.get(4)));
+            final Iso8583Message purchase = RoutedRig.purchase(RoutedRig.CARD);
+            assertThat(rig.ask(purchase).get(39)).isEqualTo("00");
+            assertThat(rig.ask(RoutedRig.now(purchase.copy().mti(400).set(11, Messages.nextStan())
+                .set(90, "0200" + purchase.get(11) + purchase.get(7) + "00000100001" + "00000000000").set(95, "000000001000" + "0".repeat(30))))
+                .get(39)).isEqualTo("00");
+            final Iso8583Message reversal = issuer.await(1_420);
+            assertThat(reversal.get(24)).isEqualTo("401");
+            assertThat(reversal.get(4)).isEqualTo("000000001000");
+            assertThat(reversal.get(30)).isEqualTo("000000002500" + "0".repeat(12));
+            rig.awaitDrained();
+            assertThat(issuer.received(1_421)).isEmpty();
+        }
+    }
+
+    /** A 1993 acquirer's words do not keep its reversal from an issuer of 1987. */
+    @Test
+    void shouldReverseAPaymentOfA1993AcquirerAtAnIssuerOf1987() throws Exception {
+        try (IssuerPeer issuer = new IssuerPeer().does(IssuerPeer.SILENT).open();
+             RoutedRig rig = new RoutedRig(directory, issuer.port(), "iso8583.1993-port=0").deadline(500).issuer(100, 500, 0).awaitLinks(1);
+             AcquirerPeer acquirer = new AcquirerPeer(rig.server.isoAddresses().get(1).address(), LinkProfile.builtIn("1993-ascii")).signOn()) {
+            final String now = java.time.format.DateTimeFormatter.ofPattern("yyMMddHHmmss").withZone(ZoneOffset.UTC).format(java.time.Instant.now());
+            assertThat(acquirer.ask(Messages.purchase93().set(2, RoutedRig.CARD).set(12, now).set(25, "1503")).get(39)).isEqualTo("911");
+            issuer.does(IssuerPeer::approval);
+            assertThat(issuer.await(420).get(90)).startsWith("0200" + issuer.received(200).get(0).get(11));
+            rig.awaitDrained();
+        }
+    }
+
+    /** MAC-01, MAC-08: a link to an issuer with MACs signs what it sends and takes nothing that is not signed. */
+    @Test
+    void shouldSignAndVerifyOnALinkToAnIssuer() throws Exception {
+        final MacKey key = new MacKey("demo-mac", MacAlgorithm.RETAIL, HexFormat.of().parseHex("0123456789abcdeffedcba9876543210"));
+        try (IssuerPeer issuer = new IssuerPeer(0, LinkProfile.builtIn("demo-mac")).macs(key).open();
+             RoutedRig rig = new RoutedRig(directory, issuer.port(), "demo.issuer-link=demo-mac", "metrics.port=0").deadline(1_000).issuer(100, 500, 0)
+                 .awaitLinks(1)) {
+            assertThat(rig.ask(RoutedRig.purchase(RoutedRig.CARD)).get(39)).isEqualTo("00");
+            assertThat(issuer.wrongMacs()).as("of what the switch sent").isZero();
+            issuer.macs(new MacKey("other", MacAlgorithm.RETAIL, new byte[16]));
+            assertThat(rig.ask(RoutedRig.purchase(RoutedRig.CARD)).get(39)).as("an answer with a wrong MAC is none").isEqualTo("91");
+            assertThat(rig.server.issuers().lineCounters().get(0).wrongMacs()).isPositive();
+            issuer.macs(key);
+            rig.awaitDrained();
         }
     }
 
