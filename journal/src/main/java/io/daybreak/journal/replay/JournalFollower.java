@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -188,7 +189,14 @@ public final class JournalFollower implements AutoCloseable {
     /** Index of the next file that holds an entry, or -1; a start makes a file that may stay without. */
     private int nextFileWithEntries() throws IOException {
         final int current = files.get(fileIndex).number;
+        final Path ours = files.get(fileIndex).path;
         files = QueueCursor.list(queue).stream().filter(file -> file.number >= current).toList();
+        // Ours may have been let go of meanwhile; it stays open for us.
+        final boolean isListed = !files.isEmpty() && files.get(0).number == current;
+        if (!isListed) {
+            files = new ArrayList<>(files);
+            files.add(0, new QueueFile(ours, current));
+        }
         fileIndex = 0;
         for (int i = 1; i < files.size(); i++) {
             try (QueueCursor cursor = new QueueCursor(List.of(new QueueFile(files.get(i).path, files.get(i).number)), 0)) {
