@@ -101,11 +101,21 @@ public final class SnapshotMaker {
             if (isNew) {
                 // What is written must be what the tables hold, and what the journal says that they hold.
                 subject.check(position.stateDigest());
+                requireRoom(directory, subject.stateBytes());
                 snapshot = new SnapshotWriter(directory, context.writeBytesPerSecond(), steps).write(position, subject::save);
             }
             final List<Path> released = snapshot == null ? List.of() : new Retention(context, steps, messages).run(position);
             return new SnapshotResult(snapshot, position, isNew, replayed, snapshot == null ? 0 : Files.size(snapshot),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), subject.stateBytes(), released, List.copyOf(messages));
+        }
+    }
+
+    /** The image is never larger than the memory of the state. */
+    private void requireRoom(final SnapshotDirectory directory, final long bytes) throws IOException {
+        final long usable = Files.getFileStore(directory.root()).getUsableSpace();
+        if (usable - bytes < context.reserveBytes()) {
+            throw new IOException("no room for a snapshot of up to " + bytes + " bytes: " + usable + " are free, and " + context.reserveBytes()
+                + " of them are kept for the journal");
         }
     }
 

@@ -85,12 +85,13 @@ final class EntryMerge implements AutoCloseable {
         log.advance();
         queue.advance();
         if (queue.isPresent() && EntryHeader.entryNumber(queue.address()) <= position.entryNumber()) {
-            final QueueFile first = files.get(0);
-            if (queue.fileIndex() != 0 || first.irregularity != null) {
-                throw refuse(Reason.GAP, first.path, "its first entries cannot be read");
+            for (int i = 0; i <= queue.fileIndex(); i++) {
+                if (files.get(i).irregularity != null) {
+                    throw refuse(Reason.GAP, files.get(i).path, "its first entries cannot be read");
+                }
             }
             anchorAt(queue.address());
-            first.isAnchor = true;
+            files.get(queue.fileIndex()).isAnchor = true;
         } else {
             seal.chainHash(position.chainHash());
             entryNumber = position.entryNumber();

@@ -22,7 +22,7 @@ import io.daybreak.port.StateSink;
  * Rule: docs/journal-format.md, "Snapshot". Not thread safe.
  */
 public final class SnapshotWriter {
-    private static final int SYNC_BYTES = 8 << 20;
+    private static final int SYNC_BYTES = 1 << 20;
     private static final long NS_PER_SECOND = 1_000_000_000L;
 
     private final SnapshotDirectory directory;
@@ -64,7 +64,12 @@ public final class SnapshotWriter {
             steps.before("sync");
             channel.force(true);
         } catch (final UncheckedIOException e) {
+            // A device without room must not be kept full by half a snapshot.
+            Files.deleteIfExists(unfinished);
             throw e.getCause();
+        } catch (final IOException e) {
+            Files.deleteIfExists(unfinished);
+            throw e;
         }
         steps.before("rename");
         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);

@@ -43,7 +43,7 @@ class SnapshotTest {
     }
 
     private SnapshotResult snapshotAndRelease(final String archiveCommand) throws IOException {
-        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, archiveCommand), MachineCopy::new).run();
+        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, archiveCommand), MachineCopy::new).run();
     }
 
     private static List<Path> filesIn(final Path directory) throws IOException {
@@ -102,6 +102,14 @@ class SnapshotTest {
         assertThat(again.isNew()).isFalse();
         assertThat(again.replayed()).isZero();
         assertThat(new SnapshotDirectory(data()).list()).containsExactly(again.snapshot());
+    }
+
+    @Test
+    void shouldMakeNoneWhereItMightCutIntoTheRoomOfTheJournal() throws IOException {
+        new SmallSwitch(data()).entries(50).close();
+        final SnapshotContext context = new SnapshotContext(data(), 2, 0, 100, 0, 0, Long.MAX_VALUE, "");
+        assertThatThrownBy(() -> new SnapshotMaker(context, MachineCopy::new).run()).isInstanceOf(IOException.class).hasMessageContaining("no room for a snapshot");
+        assertThat(new SnapshotDirectory(data()).list()).isEmpty();
     }
 
     @Test
@@ -192,7 +200,8 @@ class SnapshotTest {
 
     @Test
     void shouldKeepFilesThatTheArchiveCommandDidNotTake() throws IOException {
-        try (SmallSwitch small = new SmallSwitch(data()).entries(20_000)) {
+        try (SmallSwitch small = new SmallSwitch(data())) {
+            small.entries(20_000);
             final int before = filesIn(data().resolve("journal/queue")).size();
             final SnapshotResult made = snapshotAndRelease("false");
             assertThat(made.releasedFiles()).isEmpty();
@@ -244,7 +253,7 @@ class SnapshotTest {
             private static final long serialVersionUID = 1L;
         }
         try {
-            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, "true"), MachineCopy::new, step -> {
+            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, "true"), MachineCopy::new, step -> {
                 if (steps[0]++ == end) {
                     throw new Ended();
                 }
