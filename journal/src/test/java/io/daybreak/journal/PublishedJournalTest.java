@@ -126,6 +126,24 @@ class PublishedJournalTest {
         assertThatThrownBy(() -> PublishedJournal.open(temp)).isInstanceOf(NoSuchFileException.class);
     }
 
+    /** What lies in the files behind the mark is nobody's business yet. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldStopWhereTheMarkSaysThoughMoreCanBeRead(final DurabilityMode mode) throws IOException {
+        open(mode);
+        writer.entries(30, 10);
+        final byte[] mark = Files.readAllBytes(crash().mark());
+        final int published = writer.expected.lines.size();
+        writer.entries(20, 10);
+        final CrashedDirectory crashed = crash();
+        assertThat(read(crashed.root)).hasSizeGreaterThan(published);
+        Files.write(crashed.mark(), mark);
+        assertThat(read(crashed.root)).isEqualTo(writer.expected.lines.subList(0, published));
+        // Without one nothing limits it but the proof.
+        Files.delete(crashed.mark());
+        assertThat(read(crashed.root)).isEqualTo(writer.expected.lines);
+    }
+
     /** Old files may be gone on purpose: that is no damage. */
     @Test
     void shouldSayWhereTheJournalBegins() throws IOException {
