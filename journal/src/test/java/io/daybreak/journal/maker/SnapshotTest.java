@@ -200,7 +200,8 @@ class SnapshotTest {
 
     @Test
     void shouldKeepFilesThatTheArchiveCommandDidNotTake() throws IOException {
-        try (SmallSwitch small = new SmallSwitch(data()).entries(20_000)) {
+        try (SmallSwitch small = new SmallSwitch(data())) {
+            small.entries(20_000);
             final int before = filesIn(data().resolve("journal/queue")).size();
             final SnapshotResult made = snapshotAndRelease("false");
             assertThat(made.releasedFiles()).isEmpty();
