@@ -357,7 +357,7 @@ public final class Server implements AutoCloseable {
 
     private void keepSnapshots() {
         if (settings.snapshot().every() > 0) {
-            snapshots = new SnapshotKeeper(settings.snapshotContext(), settings.snapshot().every(), journal::durableSequence);
+            snapshots = new SnapshotKeeper(settings, journal::durableSequence);
             snapshots.start();
         }
     }

@@ -1,42 +1,47 @@
 package io.daybreak.gateway.launch;
 
-import io.daybreak.journal.JournalException;
-import io.daybreak.journal.maker.SnapshotContext;
-import io.daybreak.journal.maker.SnapshotMaker;
-import io.daybreak.journal.maker.SnapshotResult;
+import io.daybreak.gateway.config.Settings;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
-import io.daybreak.pipeline.MachineCopy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Makes snapshots in the process of the switch, one each time that so many commands were decided since the last. A thread of its own, that touches
- * nothing of the switch's; a failure is logged and tried again after as many commands more. Takes the memory of a second state while it works.
+ * Has snapshots made while the switch runs, one each time that so many commands were decided since the last: runs the command {@code snapshot} as a
+ * process of its own, at the lowest priority where the system has {@code nice}. In the switch's process the second state would share its memory's locks
+ * and its fate: a maker that finds no memory must end alone.
+ * <p>
+ * A thread of its own. A failure is logged and tried again after as many commands more.
  */
 final class SnapshotKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
     private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLOSE_MS = 10_000;
+    private static final List<Path> NICE = List.of(Path.of("/usr/bin/nice"), Path.of("/bin/nice"));
 
-    private final SnapshotContext context;
-    private final long every;
+    private final Settings settings;
     private final LongSupplier durableSequence;
     private final Thread thread = new Thread(this::run, "snapshot-keeper");
+    private volatile Process process;
     private volatile boolean isStopping;
 
-    SnapshotKeeper(final SnapshotContext context, final long every, final LongSupplier durableSequence) {
-        this.context = context;
-        this.every = every;
+    SnapshotKeeper(final Settings settings, final LongSupplier durableSequence) {
+        this.settings = settings;
         this.durableSequence = durableSequence;
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
     }
 
     void start() {
@@ -46,7 +51,7 @@ final class SnapshotKeeper implements AutoCloseable {
     private void run() {
         long last = newest();
         while (!isStopping) {
-            if (durableSequence.getAsLong() - last >= every) {
+            if (durableSequence.getAsLong() - last >= settings.snapshot().every()) {
                 last = durableSequence.getAsLong();
                 make();
             }
@@ -56,7 +61,7 @@ final class SnapshotKeeper implements AutoCloseable {
 
     private long newest() {
         try {
-            final List<Path> snapshots = new SnapshotDirectory(context.dataDirectory()).list();
+            final List<Path> snapshots = new SnapshotDirectory(settings.data()).list();
             return snapshots.isEmpty() ? 0 : SnapshotDirectory.sequence(snapshots.get(0));
         } catch (final IOException ex) {
             LOG.warn("the snapshots cannot be listed: {}", ex.toString());
@@ -66,24 +71,80 @@ final class SnapshotKeeper implements AutoCloseable {
 
     private void make() {
         try {
-            final SnapshotResult result = new SnapshotMaker(context, MachineCopy::new).run();
-            result.messages().forEach(LOG::warn);
-            LOG.info("snapshot of sequence {}: {} bytes, {} commands applied, {} ms, {} files of the journal released", result.position().sequence(),
-                result.bytes(), result.replayed(), result.durationMs(), result.releasedFiles().size());
-        } catch (final IOException | JournalException | IllegalStateException ex) {
+            final Process maker = new ProcessBuilder(command()).redirectErrorStream(true).start();
+            process = maker;
+            if (isStopping) {
+                maker.destroy();
+            }
+            String made = null;
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(maker.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (line.startsWith("SNAPSHOT ")) {
+                        made = line;
+                    } else if (line.startsWith("daybreak: ")) {
+                        LOG.warn("snapshot: {}", line);
+                    } else {
+                        LOG.debug("snapshot: {}", line);
+                    }
+                }
+            }
+            final int code = maker.waitFor();
+            if (code == 0) {
+                LOG.info("{}", made);
+            } else if (!isStopping) {
+                LOG.error("no snapshot was made: its process ended with {}", code);
+            }
+        } catch (final IOException ex) {
             if (!isStopping) {
                 LOG.error("no snapshot was made", ex);
             }
-        } catch (final OutOfMemoryError ex) {
-            LOG.error("no snapshot was made: there is no memory for a second state; make them with the command snapshot on another machine, or on a standby");
+        } catch (final InterruptedException ex) {
+            LOG.debug("stopped while a snapshot was made");
         }
     }
 
-    /** Ends what is being made; the next start of a maker takes the rest away. */
+    /** The command line of a maker with this switch's settings. */
+    private List<String> command() {
+        final List<String> command = new ArrayList<>();
+        NICE.stream().filter(Files::isExecutable).findFirst().ifPresent(nice -> command.addAll(List.of(nice.toString(), "-n", "19")));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC");
+        for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("--add-") || argument.startsWith("--enable-native")) {
+                command.add(argument);
+            }
+        }
+        final String classPath = System.getProperty("java.class.path");
+        if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+            command.addAll(List.of("-jar", classPath));
+        } else {
+            command.addAll(List.of("-cp", classPath, Main.class.getName()));
+        }
+        command.addAll(List.of("snapshot", "--gently", "--data", settings.data().toString()));
+        set(command, "snapshot.keep", settings.snapshot().keep());
+        set(command, "snapshot.write-rate", settings.snapshot().writeBytesPerSecond());
+        set(command, "snapshot.cpu-percent", settings.snapshot().cpuPercent());
+        set(command, "journal.reserve-bytes", settings.journal().reserveBytes());
+        set(command, "journal.retention-bytes", settings.journal().retentionBytes());
+        set(command, "journal.retention-age", settings.journal().retentionAgeMs() + " ms");
+        set(command, "journal.archive-command", settings.journal().archiveCommand());
+        return command;
+    }
+
+    private static void set(final List<String> command, final String name, final Object value) {
+        command.add("--set");
+        command.add(name + "=" + value);
+    }
+
+    /** Ends what is being made; the next maker takes away what it left. */
     @Override
     public void close() {
         isStopping = true;
-        thread.interrupt();
+        final Process maker = process;
+        if (maker != null) {
+            maker.destroy();
+        }
+        LockSupport.unpark(thread);
         try {
             thread.join(CLOSE_MS);
         } catch (final InterruptedException ex) {

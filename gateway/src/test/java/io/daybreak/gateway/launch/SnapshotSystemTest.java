@@ -86,9 +86,9 @@ class SnapshotSystemTest {
     void shouldMakeSnapshotsItselfWhenTold() throws Exception {
         try (ServerUnderTest server = serve("--set", "snapshot.every=40", "--set", "snapshot.keep=1")) {
             final Matcher ready = server.ready();
-            Await.until("the first snapshot", () -> server.err().contains("snapshot of sequence "));
+            Await.until("the first snapshot", () -> server.err().contains("SNAPSHOT new=true"));
             pay(ready, 60);
-            Await.until("the second snapshot", () -> server.err().split("snapshot of sequence ").length > 2);
+            Await.until("the second snapshot", () -> server.err().split("SNAPSHOT new=true").length > 2);
             assertThat(snapshots()).hasSize(1);
             server.terminate();
             assertThat(server.exitCode()).isZero();
