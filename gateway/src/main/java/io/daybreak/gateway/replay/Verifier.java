@@ -26,7 +26,7 @@ import java.util.function.LongConsumer;
  * entry; that debits equal credits in every currency after every entry; and at the end all tables and balances afresh. Then the files beside the
  * queue. Changes nothing. One thread.
  */
-public final class Verifier implements Watcher {
+public final class Verifier {
     /** A finding beside a writing switch counts only if it stays. */
     private static final int LOOKS = 5;
     private static final long BETWEEN_LOOKS_NS = 20_000_000L;
@@ -74,8 +74,10 @@ public final class Verifier implements Watcher {
     private void queue() throws IOException {
         try (Rerun opened = Rerun.open(data)) {
             rerun = opened;
-            rerun.watch(this);
             while (rerun.next()) {
+                if (!rerun.view().ledger().isConserved()) {
+                    throw new IllegalStateException("debits and credits differ: money was made or lost");
+                }
                 sequence = rerun.journal().lastSequence();
                 head = new Head(rerun.journal().entryNumber(), sequence, rerun.journal().timestampNs(), rerun.journal().incarnation(),
                     rerun.journal().epoch(), rerun.journal().chainHash(), rerun.journal().stateDigest());
@@ -128,13 +130,6 @@ public final class Verifier implements Watcher {
             find(sequence, "state", "the digest of all tables is not the running one");
         }
         machine.checkConservation();
-    }
-
-    @Override
-    public void afterEntry(final long lastSequence, final long timestampNs) {
-        if (!rerun.view().ledger().isConserved()) {
-            throw new IllegalStateException("debits and credits differ: money was made or lost");
-        }
     }
 
     // ---- The files beside the queue ----
