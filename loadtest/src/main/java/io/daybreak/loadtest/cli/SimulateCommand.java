@@ -2,6 +2,8 @@ package io.daybreak.loadtest.cli;
 
 import io.daybreak.loadtest.simulation.Fault;
 import io.daybreak.loadtest.simulation.Simulation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,7 @@ import java.util.concurrent.Callable;
     exitCodeList = {"0:all promises kept", "1:unexpected error", "2:a promise was broken; the command that repeats it is printed",
         "64:wrong command line"})
 final class SimulateCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(SimulateCommand.class);
     private static final long NS_PER_MINUTE = 60_000_000_000L;
     private static final double NS_PER_SECOND = 1e9;
 
@@ -94,7 +97,7 @@ final class SimulateCommand implements Callable<Integer> {
             out.println("The last events (time of the world):");
             failure.last().forEach(out::println);
             if (failure.cause() != null && !(failure.text().equals(failure.cause().getMessage()) && failure.cause().getCause() == null)) {
-                failure.cause().printStackTrace(out);
+                LOG.error("round {}", failure.round(), failure.cause());
             }
         }
         out.printf(Locale.ROOT, "rounds=%d payments=%d steps=%d faults=%d starts=%d damaged-copies=%d seconds=%.1f payments-per-second=%.0f hash=%016x%n",

@@ -33,6 +33,8 @@ final class CardAcquirer implements Actor {
     private final long gapNs;
     private final List<CardPayment> payments = new ArrayList<>();
     private int open;
+    /** With its window full it begins nothing until something is finished. */
+    private boolean isWaiting;
     private int stan;
     private long transmissionSecond;
     private int transmission;
@@ -100,10 +102,9 @@ final class CardAcquirer implements Actor {
     public void on(final int kind, final long numberOf, final Object what) {
         switch (kind) {
             case NEXT:
-                if (messages < wanted) {
-                    if (open < WINDOW) {
-                        begin(new CardPayment(payments.size()));
-                    }
+                isWaiting = open >= WINDOW;
+                if (messages < wanted && !isWaiting) {
+                    begin(new CardPayment(payments.size()));
                     world.plan(1 + random.nextLong(2 * gapNs), self, NEXT, 0, null);
                 }
                 break;
@@ -235,6 +236,10 @@ final class CardAcquirer implements Actor {
     private void finish(final CardPayment payment, final long paid) {
         payment.done = true;
         open--;
+        if (isWaiting) {
+            isWaiting = false;
+            world.plan(1 + random.nextLong(2 * gapNs), self, NEXT, 0, null);
+        }
         final CardMessage original = payment.original;
         if (paid != 0) {
             auditor.moved(original.routed() ? Town.ISSUER_SETTLEMENT : Town.wallet(original.card()), Town.merchant(original.merchant()), paid);

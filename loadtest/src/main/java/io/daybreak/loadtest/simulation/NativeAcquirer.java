@@ -32,6 +32,8 @@ final class NativeAcquirer implements Actor {
     private final List<TransferRequest> requests = new ArrayList<>();
     private final List<TransferRequest.Member> holds = new ArrayList<>();
     private int open;
+    /** With its window full it begins nothing until something is told. */
+    private boolean isWaiting;
     private int made;
 
     NativeAcquirer(final World world, final Auditor auditor, final int node, final int number, final int wanted, final long gapNs) {
@@ -73,10 +75,9 @@ final class NativeAcquirer implements Actor {
     public void on(final int kind, final long number, final Object what) {
         switch (kind) {
             case NEXT:
-                if (made < wanted) {
-                    if (open < window) {
-                        send(newRequest());
-                    }
+                isWaiting = open >= window;
+                if (made < wanted && !isWaiting) {
+                    send(newRequest());
                     world.plan(1 + random.nextLong(2 * gapNs), self, NEXT, 0, null);
                 }
                 break;
@@ -108,6 +109,10 @@ final class NativeAcquirer implements Actor {
         auditor.told(participantId, member, told);
         if (wasOpen && request.isTold()) {
             open--;
+            if (isWaiting) {
+                isWaiting = false;
+                world.plan(1 + random.nextLong(2 * gapNs), self, NEXT, 0, null);
+            }
             for (final TransferRequest.Member each : request.members) {
                 if (each.told.result() == Result.OK && (each.flags & TransferFlags.PENDING) != 0 && holds.size() < HOLDS_KEPT) {
                     holds.add(each);

@@ -410,7 +410,7 @@ final class SwitchNode implements Actor {
             probeSlabs.giveBack();
         }
         world.note("damaged copy recovered to sequence " + target.sequence() + ": " + damage);
-        // A group that power loss has left in the commit log alone is there once: docs/journal-format.md, "What cannot be told".
+        // A group that power loss has left in the commit log alone is there once: docs/journal-format.md, "Recovery", at its end.
         final boolean isOnlyCopy = power && name.contains("commit-");
         if (target.sequence() < links.highestTold() && !isOnlyCopy && durability == DurabilityMode.DISK) {
             throw new SimulationFailure("damage was not detected: " + damage + "; sequence " + links.highestTold()

@@ -29,34 +29,34 @@ final class SimulationTest {
 
     @Test
     void shouldKeepEveryPromiseWhenAnythingGoesWrong() {
-        final Simulation.Result result = run(1, ALL, SMALL, 0, 120);
+        final Simulation.Result result = run(1, ALL, SMALL, 0, 100);
 
         assertKept(1, result);
-        assertThat(result.payments()).isGreaterThan(120 * SMALL);
-        assertThat(result.starts()).isGreaterThan(3 * 120);
+        assertThat(result.payments()).isGreaterThanOrEqualTo(100L * SMALL);
+        assertThat(result.starts()).isGreaterThan(3 * 100);
         assertThat(result.probes()).isPositive();
     }
 
     @ParameterizedTest
     @EnumSource(Fault.class)
     void shouldKeepEveryPromiseWhenOneKindOfThingGoesWrong(final Fault fault) {
-        assertKept(2, run(2, EnumSet.of(fault), SMALL, 0, 6));
+        assertKept(2, run(2, EnumSet.of(fault), SMALL, 0, 4));
     }
 
     @Test
     void shouldKeepEveryPromiseWhenNothingGoesWrong() {
-        final Simulation.Result result = run(3, EnumSet.noneOf(Fault.class), SMALL, 0, 4);
+        final Simulation.Result result = run(3, EnumSet.noneOf(Fault.class), SMALL, 0, 3);
 
         assertKept(3, result);
         // The first start, and the two at the end of each round.
-        assertThat(result.starts()).isEqualTo(4 * 3);
+        assertThat(result.starts()).isEqualTo(3 * 3);
     }
 
     @Test
     void shouldRepeatASeedEventByEvent() {
-        final Simulation.Result first = run(4, ALL, SMALL, 0, 6);
-        final Simulation.Result again = run(4, ALL, SMALL, 0, 6);
-        final Simulation.Result other = run(5, ALL, SMALL, 0, 6);
+        final Simulation.Result first = run(4, ALL, SMALL, 0, 3);
+        final Simulation.Result again = run(4, ALL, SMALL, 0, 3);
+        final Simulation.Result other = run(5, ALL, SMALL, 0, 3);
 
         assertThat(again).isEqualTo(first);
         assertThat(other.hash()).isNotEqualTo(first.hash());
