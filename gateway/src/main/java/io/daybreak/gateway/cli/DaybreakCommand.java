@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "daybreak", mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class,
     description = "A payment switch for digital wallets.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, AdminCommand.class, ConfigCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {ServeCommand.class, AdminCommand.class, PromoteCommand.class, ConfigCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
         "0:All went well.",
@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         "6:Stopped: a defect in the state machine or the pipeline.",
         "7:Stopped: appending to the journal, or syncing it, failed.",
         "8:Stopped: the device has no room left.",
-        "9:The wall clock is too far ahead of the journal."})
+        "9:The wall clock is too far ahead of the journal.",
+        "10:Another node leads in a later epoch, or the data directory is a standby's."})
 public final class DaybreakCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -23,7 +23,9 @@ public enum ExitCode {
     /** The device has no room left. */
     DISK_FULL(8),
     /** The wall clock is too far ahead of the journal. */
-    CLOCK_GAP(9);
+    CLOCK_GAP(9),
+    /** Another node leads in a later epoch, or the data directory is a standby's. */
+    FENCED(10);
 
     private final int code;
 

@@ -1,6 +1,7 @@
 package io.daybreak.gateway.launch;
 
 import io.daybreak.gateway.config.Settings;
+import io.daybreak.journal.CommitGate;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.ReplayTarget;
@@ -12,8 +13,9 @@ interface JournalOpener {
      * Opens.
      *
      * @param clock  for the journal's own housekeeping
-     * @param target gets every entry that is there, before this returns
+     * @param gate   what must be waited for beside the own device; null if nothing
+     * @param target gets every entry that is there, before this returns; on a standby those that are known to be acknowledged
      * @throws StartException if the directory is in use, or what it holds must not be continued
      */
-    Journal open(Settings settings, EpochClock clock, ReplayTarget target) throws StartException;
+    Journal open(Settings settings, EpochClock clock, CommitGate gate, ReplayTarget target) throws StartException;
 }
