@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "daybreak", mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class,
     description = "A payment switch for digital wallets.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, AdminCommand.class, PromoteCommand.class, ConfigCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {ServeCommand.class, AdminCommand.class, PromoteCommand.class, DivergentCommand.class, ConfigCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
         "0:All went well.",
