@@ -1,6 +1,5 @@
 package io.daybreak.machine;
 
-import io.daybreak.model.Command;
 import io.daybreak.model.ParticipantCommand;
 import io.daybreak.protocol.Acknowledgement;
 import io.daybreak.protocol.Participants;
@@ -10,12 +9,15 @@ import io.daybreak.protocol.codec.BeginEpochEncoder;
 import io.daybreak.protocol.codec.MemberStatusDecoder;
 import io.daybreak.protocol.codec.MemberStatusEncoder;
 import io.daybreak.protocol.codec.MembershipChangedDecoder;
-import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
 
+import static io.daybreak.machine.Town.A;
+import static io.daybreak.machine.Town.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Members, who is in sync, epochs. docs/replication.md, "Members". */
@@ -24,7 +26,9 @@ final class MembershipTest {
     private static final int NODE2 = 12;
     private static final int NODE = Participants.ROLE_STANDBY | Participants.ROLE_ACTIVE;
 
-    private final Town town = new Town();
+    private final UnsafeBuffer body = new UnsafeBuffer(new byte[256]);
+    private final Outcome outcome = new Outcome();
+    private final Town town = Town.empty().people().accounts(A, B);
     private final List<MembershipView> told = new ArrayList<>();
 
     MembershipTest() {
@@ -35,35 +39,35 @@ final class MembershipTest {
         });
     }
 
-    private record Status(long participantId, int inSync) implements Command {
-        @Override
-        public int templateId() {
-            return MemberStatusDecoder.TEMPLATE_ID;
-        }
-
-        @Override
-        public int encode(final MutableDirectBuffer buffer, final int offset) {
-            new MemberStatusEncoder().wrap(buffer, offset).correlationId(1).participantId(participantId).inSync(inSync).reserved(0);
-            return MemberStatusEncoder.BLOCK_LENGTH;
-        }
+    @AfterEach
+    void close() {
+        town.close();
     }
 
-    private record Epoch(long epoch, int acknowledgement, String node) implements Command {
-        @Override
-        public int templateId() {
-            return BeginEpochDecoder.TEMPLATE_ID;
-        }
+    private int apply(final int templateId, final int participantId, final int length) {
+        final StateMachine machine = town.rig.machine;
+        machine.beginEntry(machine.lastTimestampNs() + 1_000);
+        machine.apply(templateId, participantId, body, 0, length, outcome);
+        return outcome.result;
+    }
 
-        @Override
-        public int encode(final MutableDirectBuffer buffer, final int offset) {
-            new BeginEpochEncoder().wrap(buffer, offset).correlationId(1).epoch(epoch).acknowledgement(acknowledgement).reserved1(0).reserved2(0)
-                .nodeCode(node);
-            return BeginEpochEncoder.BLOCK_LENGTH;
-        }
+    private void status(final int result, final int sender, final long participantId, final int inSync) {
+        new MemberStatusEncoder().wrap(body, 0).correlationId(1).participantId(participantId).inSync(inSync).reserved(0);
+        assertThat(Result.name(apply(MemberStatusDecoder.TEMPLATE_ID, sender, MemberStatusEncoder.BLOCK_LENGTH))).isEqualTo(Result.name(result));
+    }
+
+    private void epoch(final int result, final int sender, final long epoch, final int acknowledgement, final String node) {
+        new BeginEpochEncoder().wrap(body, 0).correlationId(1).epoch(epoch).acknowledgement(acknowledgement).reserved1(0).reserved2(0).nodeCode(node);
+        assertThat(Result.name(apply(BeginEpochDecoder.TEMPLATE_ID, sender, BeginEpochEncoder.BLOCK_LENGTH))).isEqualTo(Result.name(result));
+    }
+
+    private void participant(final int result, final ParticipantCommand command) {
+        final int length = command.encode(body, 0);
+        assertThat(Result.name(apply(command.templateId(), Participants.SYSTEM, length))).isEqualTo(Result.name(result));
     }
 
     private void putNode(final int id, final String code) {
-        town.ok(Participants.FIRST_OPERATOR, ParticipantCommand.participant(id, code).roles(NODE).idCapacity(1_024));
+        participant(Result.OK, ParticipantCommand.participant(id, code).roles(NODE).idCapacity(1_024));
     }
 
     private MembershipView view() {
@@ -73,12 +77,12 @@ final class MembershipTest {
     @Test
     void shouldTakeWordAboutNodesFromTheSwitchItselfOnly() {
         putNode(NODE1, "NODE1");
-        town.gives(Result.NOT_GRANTED, Participants.FIRST_OPERATOR, new Status(NODE1, 1));
-        town.gives(Result.NOT_GRANTED, Participants.FIRST_OPERATOR, new Epoch(1, Acknowledgement.WAIT, "NODE1"));
-        town.gives(Result.PARTICIPANT_NOT_FOUND, Participants.SYSTEM, new Status(NODE2, 1));
-        town.gives(Result.PARTICIPANT_NOT_FOUND, Participants.SYSTEM, new Status(Participants.FIRST_OPERATOR, 1));
-        town.gives(Result.MALFORMED_COMMAND, Participants.SYSTEM, new Status(NODE1, 2));
-        town.gives(Result.MALFORMED_COMMAND, Participants.SYSTEM, new Epoch(1, 3, "NODE1"));
+        status(Result.NOT_GRANTED, Participants.FIRST_OPERATOR, NODE1, 1);
+        epoch(Result.NOT_GRANTED, Participants.FIRST_OPERATOR, 1, Acknowledgement.WAIT, "NODE1");
+        status(Result.PARTICIPANT_NOT_FOUND, Participants.SYSTEM, NODE2, 1);
+        status(Result.PARTICIPANT_NOT_FOUND, Participants.SYSTEM, Participants.FIRST_OPERATOR, 1);
+        status(Result.MALFORMED_COMMAND, Participants.SYSTEM, NODE1, 2);
+        epoch(Result.MALFORMED_COMMAND, Participants.SYSTEM, 1, 3, "NODE1");
         assertThat(view().inSync()).isEmpty();
     }
 
@@ -86,8 +90,8 @@ final class MembershipTest {
     void shouldTellEveryChangeAsItIsInForce() {
         putNode(NODE1, "NODE1");
         putNode(NODE2, "NODE2");
-        town.ok(Participants.SYSTEM, new Epoch(1, Acknowledgement.WAIT, "NODE1"));
-        town.ok(Participants.SYSTEM, new Status(NODE2, 1));
+        epoch(Result.OK, Participants.SYSTEM, 1, Acknowledgement.WAIT, "NODE1");
+        status(Result.OK, Participants.SYSTEM, NODE2, 1);
         assertThat(told).hasSize(4);
         final MembershipView last = told.get(3);
         assertThat(last).isEqualTo(view());
@@ -102,18 +106,18 @@ final class MembershipTest {
     @Test
     void shouldForgetWhoWasInSyncWithAnEpoch() {
         putNode(NODE2, "NODE2");
-        town.ok(Participants.SYSTEM, new Epoch(1, Acknowledgement.WAIT, "NODE1"));
-        town.ok(Participants.SYSTEM, new Status(NODE2, 1));
-        town.ok(Participants.SYSTEM, new Epoch(2, Acknowledgement.WAIT, "NODE2"));
+        epoch(Result.OK, Participants.SYSTEM, 1, Acknowledgement.WAIT, "NODE1");
+        status(Result.OK, Participants.SYSTEM, NODE2, 1);
+        epoch(Result.OK, Participants.SYSTEM, 2, Acknowledgement.WAIT, "NODE2");
         assertThat(view().inSync()).isEmpty();
-        town.gives(Result.EPOCH_WOULD_GO_BACK, Participants.SYSTEM, new Epoch(1, Acknowledgement.WAIT, "NODE1"));
+        epoch(Result.EPOCH_WOULD_GO_BACK, Participants.SYSTEM, 1, Acknowledgement.WAIT, "NODE1");
     }
 
     @Test
     void shouldTakeABarredNodeOutOfSync() {
         putNode(NODE2, "NODE2");
-        town.ok(Participants.SYSTEM, new Status(NODE2, 1));
-        town.ok(Participants.FIRST_OPERATOR, ParticipantCommand.participant(NODE2, "NODE2").roles(Participants.ROLE_STANDBY).idCapacity(1_024));
+        status(Result.OK, Participants.SYSTEM, NODE2, 1);
+        participant(Result.OK, ParticipantCommand.participant(NODE2, "NODE2").roles(Participants.ROLE_STANDBY).idCapacity(1_024));
         assertThat(view().inSync()).isEmpty();
         assertThat(view().find("NODE2")).isNull();
     }
@@ -123,7 +127,7 @@ final class MembershipTest {
         for (int i = 0; i < Membership.MAX_MEMBERS; i++) {
             putNode(100 + i, "NODE" + i);
         }
-        town.gives(Result.PARTICIPANT_CAPACITY_REACHED, Participants.FIRST_OPERATOR,
+        participant(Result.PARTICIPANT_CAPACITY_REACHED,
             ParticipantCommand.participant(200, "NINTH").roles(NODE).idCapacity(1_024));
         putNode(100, "NODE0");
     }
@@ -133,7 +137,7 @@ final class MembershipTest {
         final long before = town.rig.machine.digest();
         assertThat(town.rig.machine.membership().digest()).isZero();
         putNode(NODE1, "NODE1");
-        town.ok(Participants.SYSTEM, new Epoch(1, Acknowledgement.LOCAL, "NODE1"));
+        epoch(Result.OK, Participants.SYSTEM, 1, Acknowledgement.LOCAL, "NODE1");
         assertThat(town.rig.machine.digest()).isNotEqualTo(before).isEqualTo(town.rig.machine.computeDigest());
     }
 }
