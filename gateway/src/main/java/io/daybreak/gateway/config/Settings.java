@@ -262,7 +262,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
             readPayments(reader),
             readPipeline(reader, maxChain),
             new JournalValues(
-                reader.oneOf("journal.durability", "disk", "process", "standby"),
+                reader.oneOf("journal.durability", "process", "disk", "standby"),
                 reader.size("journal.reserve-bytes", 0, 1L << 40),
                 reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30),
                 reader.size("journal.flush-bytes", 64L << 10, 1L << 30),

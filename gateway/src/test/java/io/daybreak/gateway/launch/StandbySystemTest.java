@@ -211,4 +211,97 @@ class StandbySystemTest {
             }
         }
     }
+
+    @Test
+    void shouldGoOnAloneAndListWhatWasAcknowledgedThen() throws Exception {
+        final String[] degrading = {"--durability", "standby"};
+        final ServerUnderTest first = node(0, false, degrading);
+        ServerUnderTest second = null;
+        try {
+            awaitReady(first);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+            }
+            second = node(1, true, degrading);
+            awaitReady(second);
+            Await.until("in sync", () -> first.err().contains("node 12 is in sync"));
+            final ServerUnderTest lost = second;
+            lost.kill();
+            try (DaybreakClient acquirer = client("ACQ001", 0)) {
+                // Answered although the standby is gone: after the time-out, and with an alarm.
+                assertThat(acquirer.transfer(payment(acquirer, 7)).isApplied()).isTrue();
+                assertThat(first.err()).contains("ALARM: node 12 does not answer: payments go on without it");
+                for (int i = 0; i < 10; i++) {
+                    assertThat(acquirer.transfer(payment(acquirer, i)).isApplied()).isTrue();
+                }
+            }
+            first.kill();
+            second = node(1, true, degrading);
+            awaitReady(second);
+            try (DaybreakClient operator = client("OPERATOR", 1)) {
+                assertThat(operator.promote(false).result()).isEqualTo(Result.LOSS_MUST_BE_ACCEPTED);
+                assertThat(operator.promote(true).result()).isEqualTo(Result.OK);
+                assertThat(operator.lookupAccounts(58).accounts().get(0).creditsPosted()).as("lost with the old primary").isZero();
+                try (ServerUnderTest back = node(0, true, degrading)) {
+                    Await.until("begun anew with the shorter journal", () -> back.out().lines().count() == 2 || !back.isAlive());
+                    final ServerUnderTest promoted = second;
+                    Await.until("in sync", () -> promoted.err().contains("node 11 is in sync"));
+                    try (DaybreakClient reader = client("OPERATOR", 0)) {
+                        awaitSameState(operator, reader);
+                    }
+                    final Path aside = directory.resolve("node0").resolve("journal").resolve("aside");
+                    final Path tail;
+                    try (java.util.stream.Stream<Path> files = Files.list(aside)) {
+                        tail = files.filter(file -> file.toString().endsWith(".entries")).findFirst().orElseThrow();
+                    }
+                    try (ServerUnderTest resubmit = new ServerUnderTest(directory, Map.of(), "divergent", tail.toString(), "--resubmit", "--port",
+                        String.valueOf(nativePorts[1]), "--secret-file", directory.resolve("secrets").toString())) {
+                        assertThat(resubmit.exitCode()).as(resubmit.err() + resubmit.out()).isZero();
+                        assertThat(resubmit.out()).contains("acknowledged transfers: 11", "participant ACQ001: 11 made, 0 known there already");
+                    }
+                    assertThat(operator.lookupAccounts(58).accounts().get(0).creditsPosted()).isEqualTo(2);
+                }
+            }
+        } finally {
+            first.close();
+            if (second != null) {
+                second.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldAnswerGarbageStrangersAndFloodsAtTheReplicationPort() throws Exception {
+        try (ServerUnderTest primary = node(0, false)) {
+            awaitReady(primary);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+                final java.util.SplittableRandom random = new java.util.SplittableRandom(20261123);
+                for (int round = 0; round < 30; round++) {
+                    try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), replicaPorts[0])) {
+                        socket.setSoTimeout(10_000);
+                        final byte[] garbage = new byte[1 + random.nextInt(4_096)];
+                        random.nextBytes(garbage);
+                        if (round % 3 == 0) {
+                            // A length that is believable, and then nothing that is.
+                            java.nio.ByteBuffer.wrap(garbage).order(java.nio.ByteOrder.LITTLE_ENDIAN).put(0, (byte) 64);
+                        }
+                        socket.getOutputStream().write(garbage);
+                        socket.shutdownOutput();
+                        assertThat(endOf(socket)).as("round %d", round).isTrue();
+                    } catch (final java.net.SocketException ex) {
+                        // Closed while we were still sending: that is an answer as well.
+                        assertThat(ex.getMessage()).isNotNull();
+                    }
+                }
+                assertThat(operator.transfer(payment(operator, 1)).isApplied()).isTrue();
+                assertThat(primary.err()).doesNotContain("\tat ");
+            }
+        }
+    }
+
+    private static boolean endOf(final java.net.Socket socket) throws IOException {
+        final byte[] answer = socket.getInputStream().readAllBytes();
+        return answer.length < 1_024;
+    }
 }
