@@ -21,6 +21,12 @@ public final class JournalWriter {
         timestampNs = Math.max(recovered.report().lastTimestampNs(), 1_790_000_000_000_000_000L);
     }
 
+    /** From now on behind this sequence and time: the journal was another one's until now. */
+    public void continueBehind(final long lastSequence, final long lastTimestampNs) {
+        sequence = lastSequence;
+        timestampNs = lastTimestampNs;
+    }
+
     /** One entry of that many commands, transfers mostly. */
     public void entry(final int count) {
         timestampNs += 1 + random.nextInt(3_000_000);

@@ -5,6 +5,7 @@ import io.daybreak.protocol.codec.MembershipChangedDecoder;
 import org.agrona.DirectBuffer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -58,6 +59,13 @@ public record MembershipView(long epoch, int acknowledgement, String nodeCode, L
 
     /** Participants that are in sync. */
     public int[] inSync() {
-        return members.stream().filter(Member::isInSync).mapToInt(Member::participantId).toArray();
+        final int[] found = new int[members.size()];
+        int count = 0;
+        for (final Member member : members) {
+            if (member.isInSync) {
+                found[count++] = member.participantId;
+            }
+        }
+        return Arrays.copyOf(found, count);
     }
 }

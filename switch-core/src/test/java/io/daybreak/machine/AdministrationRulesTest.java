@@ -59,7 +59,7 @@ class AdministrationRulesTest {
             arguments("code with a hole", OPERATOR, NEWCOMER.code("A\0B"), Result.MALFORMED_COMMAND),
             arguments("code begins with a zero byte", OPERATOR, NEWCOMER.code("\0B"), Result.MALFORMED_COMMAND),
             arguments("longest code", OPERATOR, NEWCOMER.code("ABCDEFGHIJKLMNOP"), Result.OK),
-            arguments("unknown role", OPERATOR, NEWCOMER.roles(4), Result.RESERVED_MUST_BE_ZERO),
+            arguments("unknown role", OPERATOR, NEWCOMER.roles(8), Result.RESERVED_MUST_BE_ZERO),
             arguments("reserved", OPERATOR, NEWCOMER.reserved1(1), Result.RESERVED_MUST_BE_ZERO),
             arguments("reserved", OPERATOR, NEWCOMER.reserved2(1), Result.RESERVED_MUST_BE_ZERO),
             arguments("by another", PAYER, NEWCOMER, Result.NOT_GRANTED),

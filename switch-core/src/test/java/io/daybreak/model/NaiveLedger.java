@@ -788,7 +788,7 @@ public final class NaiveLedger implements Ledger {
     }
 
     private Answer applyParticipant(final int senderId, final ParticipantCommand p) {
-        final int roles = Participants.ROLE_OPERATOR | Participants.ROLE_ACTIVE;
+        final int roles = Participants.ROLE_OPERATOR | Participants.ROLE_ACTIVE | Participants.ROLE_STANDBY;
         if (p.participantId() < 1 || p.participantId() > Participants.MAX_ID || !isCode(p.code())) {
             return undecided(Result.MALFORMED_COMMAND);
         }

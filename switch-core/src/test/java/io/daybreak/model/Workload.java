@@ -535,7 +535,7 @@ public final class Workload {
             case 4 -> administration(pick(
                 ParticipantCommand.participant(0, "ZERO"), ParticipantCommand.participant(65_536, "HUGE"),
                 ParticipantCommand.participant(30, ""), ParticipantCommand.participant(30, "UML\u00c4UT"),
-                ParticipantCommand.participant(30, "ROLES").roles(4), ParticipantCommand.participant(30, "RES").reserved1(1),
+                ParticipantCommand.participant(30, "ROLES").roles(8), ParticipantCommand.participant(30, "RES").reserved1(1),
                 ParticipantCommand.participant(30, "RES").reserved2(1),
                 ParticipantCommand.participant(30, "CAP").idCapacity(1_023),
                 ParticipantCommand.participant(30, "CAP").idCapacity(profile.limits.idCapacity()),
@@ -640,7 +640,11 @@ public final class Workload {
             Result.ID_EXPIRED, "the naive ledger never forgets an id: IdMemoryIntegrationTest",
             Result.BUSY, "the naive ledger never forgets an id: IdMemoryIntegrationTest",
             Result.STORAGE_RESERVE_REACHED, "answered by the pipeline",
-            Result.SHUTTING_DOWN, "answered by the link");
+            Result.SHUTTING_DOWN, "answered by the link",
+            Result.NOT_PRIMARY, "answered by the ledger stage of a standby",
+            Result.NOT_A_MEMBER, "answered by the node",
+            Result.LOSS_MUST_BE_ACCEPTED, "answered by the node",
+            Result.EPOCH_WOULD_GO_BACK, "answered to the switch itself: MembershipTest");
     }
 
     /**

@@ -7,6 +7,7 @@ import io.daybreak.protocol.codec.BalancesAnswerDecoder;
 import io.daybreak.protocol.codec.GroupSizeEncodingDecoder;
 import io.daybreak.protocol.codec.Id128Decoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
+import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
@@ -109,6 +110,13 @@ final class Answers {
             .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
         return new ParticipantRecord(answer.result(), answer.asOfSequence(), new Participant((int) answer.participantId(),
             answer.participantCode(), answer.keyId(), answer.roles(), answer.idCapacity()));
+    }
+
+    static NodeRecord node(final DirectBuffer buffer, final int offset) {
+        final NodeAnswerDecoder answer = new NodeAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new NodeRecord(answer.result(), answer.asOfSequence(), answer.receivedSequence(), answer.primarySequence(), answer.epoch(),
+            answer.incarnation(), answer.lagMs(), answer.nodeRole() == 1, (answer.nodeFlags() & 1) != 0, (answer.nodeFlags() & 2) != 0,
+            answer.acknowledgement());
     }
 
     private static TransferId id(final Id128Decoder decoder) {

@@ -64,6 +64,7 @@ final class ClientAgent implements ConnectionListener {
     private NativeConnection connection;
     private Session session;
     private boolean isPeerLeaving;
+    private boolean mustMoveOn;
     private boolean hasBeenReady;
     private boolean hasAuthenticationFailed;
     private int addressIndex;
@@ -301,7 +302,14 @@ final class ClientAgent implements ConnectionListener {
         if (request == null || !request.onOutcomes(firstIndex, outcomeCount, buffer, offset, entryBytes)) {
             return;
         }
-        if (request.isResendable && request.isShutDownAnswer() && !isClosing) {
+        if (request.isResendable && request.isNotPrimaryAnswer() && addresses.size() > 1) {
+            // A standby: it decided nothing, and the primary is elsewhere, now or soon.
+            isPeerLeaving = true;
+            mustMoveOn = true;
+            unanswered.remove(correlationId);
+            waiting.put(correlationId, request);
+            connection.close();
+        } else if (request.isResendable && request.isShutDownAnswer() && !isClosing) {
             // It is not decided there, and will be at the next start: it waits for the next connection.
             isPeerLeaving = true;
             unanswered.remove(correlationId);
@@ -355,7 +363,9 @@ final class ClientAgent implements ConnectionListener {
             finishClose();
             return;
         }
-        if (wasReady) {
+        if (wasReady && mustMoveOn) {
+            LOGGER.debug("{} is a standby; {} requests wait", gone, waiting.size());
+        } else if (wasReady) {
             LOGGER.warn("connection to {} lost: {}; {} requests wait", gone, disconnect, waiting.size());
         } else if (disconnect.isAuthenticationFailure()) {
             if (!hasAuthenticationFailed) {
@@ -364,7 +374,8 @@ final class ClientAgent implements ConnectionListener {
             }
             hasAuthenticationFailed = true;
         }
-        connectLater(wasReady);
+        connectLater(wasReady && !mustMoveOn);
+        mustMoveOn = false;
     }
 
     private void takeBackUnanswered() {

@@ -5,6 +5,7 @@ import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.BalancesAnswerDecoder;
 import io.daybreak.protocol.codec.CutOverDecoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
+import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
@@ -13,6 +14,7 @@ import io.daybreak.protocol.codec.TransfersAnswerDecoder;
 import org.agrona.DirectBuffer;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -254,6 +256,31 @@ public final class DaybreakClient implements AutoCloseable {
     /** As {@link #status()}. */
     public CompletableFuture<SwitchStatus> statusAsync() {
         return agent.submit(new QueryRequest<>(Requests.status(), StatusAnswerDecoder.TEMPLATE_ID, Answers::status), false);
+    }
+
+    /** What the node is that this client is connected to, and how far it has come. */
+    public NodeRecord node() {
+        return await(nodeAsync(0, Duration.ZERO));
+    }
+
+    /**
+     * The same, once the node has applied a sequence: whatever this client asks afterwards on the same connection shows at least that.
+     *
+     * @param minimumSequence waited for
+     * @param longest         for at most so long; then {@link NodeRecord#asOfSequence()} is smaller
+     */
+    public CompletableFuture<NodeRecord> nodeAsync(final long minimumSequence, final Duration longest) {
+        return agent.submit(new QueryRequest<>(Requests.node(minimumSequence, longest), NodeAnswerDecoder.TEMPLATE_ID, Answers::node), false);
+    }
+
+    /**
+     * Makes the standby that this client is connected to the primary; operator only.
+     *
+     * @param isLossAccepted although it may lack what was acknowledged last
+     * @return its record; {@link NodeRecord#result()} says whether it leads now
+     */
+    public NodeRecord promote(final boolean isLossAccepted) {
+        return await(agent.submit(new QueryRequest<>(Requests.promote(isLossAccepted), NodeAnswerDecoder.TEMPLATE_ID, Answers::node, false), false));
     }
 
     /** A participant by its code; operator only. */

@@ -48,8 +48,17 @@ final class OutcomesRequest extends PendingRequest<List<Outcome>> {
 
     @Override
     boolean isShutDownAnswer() {
+        return has(Result.SHUTTING_DOWN);
+    }
+
+    @Override
+    boolean isNotPrimaryAnswer() {
+        return has(Result.NOT_PRIMARY);
+    }
+
+    private boolean has(final int result) {
         for (final Outcome outcome : outcomes) {
-            if (outcome != null && outcome.result() == Result.SHUTTING_DOWN) {
+            if (outcome != null && outcome.result() == result) {
                 return true;
             }
         }

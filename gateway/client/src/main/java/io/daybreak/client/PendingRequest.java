@@ -48,6 +48,11 @@ abstract class PendingRequest<T> {
         return false;
     }
 
+    /** True if whoever answered does not lead, and another node should be asked. */
+    boolean isNotPrimaryAnswer() {
+        return false;
+    }
+
     /** The answer is lost with the connection; what was heard may be less than what will be true. */
     void onResend() {
     }

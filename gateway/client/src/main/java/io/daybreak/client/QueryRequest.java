@@ -21,7 +21,12 @@ final class QueryRequest<T> extends PendingRequest<T> {
     }
 
     QueryRequest(final UnsafeBuffer message, final int answerTemplateId, final AnswerReader<T> reader) {
-        super(message, 1, true);
+        this(message, answerTemplateId, reader, true);
+    }
+
+    /** @param isResendable false if asking twice, perhaps elsewhere, is not asking once */
+    QueryRequest(final UnsafeBuffer message, final int answerTemplateId, final AnswerReader<T> reader, final boolean isResendable) {
+        super(message, 1, isResendable);
         this.answerTemplateId = answerTemplateId;
         this.reader = reader;
     }

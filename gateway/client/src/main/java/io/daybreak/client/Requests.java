@@ -9,10 +9,12 @@ import io.daybreak.protocol.codec.LookupAccountsEncoder;
 import io.daybreak.protocol.codec.LookupParticipantEncoder;
 import io.daybreak.protocol.codec.LookupTransfersEncoder;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
+import io.daybreak.protocol.codec.PromoteEncoder;
 import io.daybreak.protocol.codec.PutGrantEncoder;
 import io.daybreak.protocol.codec.PutParticipantEncoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesEncoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersEncoder;
+import io.daybreak.protocol.codec.QueryNodeEncoder;
 import io.daybreak.protocol.codec.QueryReferenceEncoder;
 import io.daybreak.protocol.codec.QueryStatusEncoder;
 import io.daybreak.protocol.codec.QueryTotalsEncoder;
@@ -25,6 +27,7 @@ import io.daybreak.protocol.codec.TransferEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Encodes requests, whole, with their message header; the correlation id is set when they are sent. Static. */
@@ -217,6 +220,19 @@ final class Requests {
         final UnsafeBuffer buffer = buffer(RaiseRulesEncoder.BLOCK_LENGTH);
         new RaiseRulesEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
             .rulesVersion(rulesVersion & UINT32).reserved(0);
+        return buffer;
+    }
+
+    static UnsafeBuffer node(final long minimumSequence, final Duration longest) {
+        final UnsafeBuffer buffer = buffer(QueryNodeEncoder.BLOCK_LENGTH);
+        new QueryNodeEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder()).minimumSequence(minimumSequence)
+            .timeoutMs(Math.min(longest.toMillis(), UINT32)).reserved(0);
+        return buffer;
+    }
+
+    static UnsafeBuffer promote(final boolean isLossAccepted) {
+        final UnsafeBuffer buffer = buffer(PromoteEncoder.BLOCK_LENGTH);
+        new PromoteEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder()).promoteFlags(isLossAccepted ? 1 : 0).reserved(0);
         return buffer;
     }
 

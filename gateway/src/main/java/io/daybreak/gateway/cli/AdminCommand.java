@@ -214,9 +214,19 @@ final class AdminCommand implements Runnable {
         @Option(names = "--key-id", paramLabel = "N", defaultValue = "1", description = "Which of its secrets counts (default ${DEFAULT-VALUE}).") final long keyId,
         @Option(names = "--id-capacity", paramLabel = "N", required = true, description = "Transfer ids remembered for it, at least 1024.") final long idCapacity,
         @Option(names = "--operator", description = "May administer.") final boolean isOperator,
+        @Option(names = "--standby", description = "Is a node of this switch: may follow the journal, and be promoted.") final boolean isNode,
         @Option(names = "--barred", description = "May not sign on or pay.") final boolean isBarred) {
-        final int roles = (isOperator ? Participants.ROLE_OPERATOR : 0) | (isBarred ? 0 : Participants.ROLE_ACTIVE);
+        final int roles = (isOperator ? Participants.ROLE_OPERATOR : 0) | (isNode ? Participants.ROLE_STANDBY : 0)
+            | (isBarred ? 0 : Participants.ROLE_ACTIVE);
         return ask(client -> tell(client.putParticipant(new Participant(id, code, keyId, roles, idCapacity)), "participant " + code));
+    }
+
+    @Command(name = "node", mixinStandardHelpOptions = true, description = "Shows what this node is, and how far it has come.")
+    int node() {
+        return ask(client -> {
+            out().println(client.node());
+            return ExitCode.OK.code();
+        });
     }
 
     @Command(name = "participant", mixinStandardHelpOptions = true, description = "Shows a participant.")
@@ -229,7 +239,8 @@ final class AdminCommand implements Runnable {
             }
             final Participant it = found.participant();
             out().println("participant " + it.code() + ": id=" + it.participantId() + " key-id=" + it.keyId() + " id-capacity=" + it.idCapacity()
-                + ((it.roles() & Participants.ROLE_OPERATOR) != 0 ? " operator" : "") + ((it.roles() & Participants.ROLE_ACTIVE) != 0 ? " active" : " barred"));
+                + ((it.roles() & Participants.ROLE_OPERATOR) != 0 ? " operator" : "")
+                + ((it.roles() & Participants.ROLE_STANDBY) != 0 ? " standby" : "") + ((it.roles() & Participants.ROLE_ACTIVE) != 0 ? " active" : " barred"));
             return ExitCode.OK.code();
         });
     }

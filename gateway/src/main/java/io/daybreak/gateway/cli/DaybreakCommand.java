@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "daybreak", mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class,
     description = "A payment switch for digital wallets.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, SnapshotCommand.class, AdminCommand.class, ConfigCommand.class, VerifyCommand.class, DumpCommand.class, ExplainCommand.class,
-        BalanceCommand.class, StatementCommand.class, WhatIfCommand.class, ReceiptCommand.class, IndexCommand.class, VersionCommand.class,
+    subcommands = {ServeCommand.class, SnapshotCommand.class, AdminCommand.class, PromoteCommand.class, DivergentCommand.class,
+        ConfigCommand.class, VerifyCommand.class, DumpCommand.class, ExplainCommand.class, BalanceCommand.class, StatementCommand.class, WhatIfCommand.class, ReceiptCommand.class, IndexCommand.class, VersionCommand.class,
         CommandLine.HelpCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         "8:Stopped: the device has no room left.",
         "9:The wall clock is too far ahead of the journal.",
         "10:The journal does not have the payment, the account or the time that was asked for.",
-        "11:A signature, a statement or a receipt does not prove what it says."})
+        "11:A signature, a statement or a receipt does not prove what it says.",
+        "12:Another node leads in a later epoch, or the data directory is a standby's."})
 public final class DaybreakCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.cli;
 
+import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.config.SettingsException;
 import io.daybreak.gateway.launch.ExitCode;
 import io.daybreak.gateway.launch.ServerProcess;
@@ -28,7 +29,12 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            return ServerProcess.run(options.load(), isDemo).code();
+            final Settings settings = options.load();
+            if (isDemo && settings.replication().standbyOf() != null) {
+                spec.commandLine().getErr().println("daybreak: --demo and --standby-of exclude each other: a standby gets everything from its primary");
+                return ExitCode.USAGE.code();
+            }
+            return ServerProcess.run(settings, isDemo).code();
         } catch (final SettingsException ex) {
             SettingsOptions.print(ex, spec.commandLine().getErr());
             return ExitCode.USAGE.code();

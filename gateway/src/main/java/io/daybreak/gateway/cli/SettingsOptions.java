@@ -49,8 +49,13 @@ final class SettingsOptions {
     private Integer metricsPort;
 
     @Option(names = "--durability", paramLabel = "MODE",
-        description = "process: an answered payment survives the death of the process. disk: also the loss of power (setting journal.durability; default disk).")
+        description = {"process: an answered payment survives the death of the process. disk: also the loss of power. standby: also the loss of"
+            + " the machine (setting journal.durability; default disk)."})
     private String durability;
+
+    @Option(names = "--standby-of", paramLabel = "HOST:PORT",
+        description = "Follows the primary whose replication port this is, until it is promoted (setting replication.standby-of).")
+    private String standbyOf;
 
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Any setting; may be given more than once.")
     private List<String> overrides = new ArrayList<>();
@@ -71,6 +76,7 @@ final class SettingsOptions {
         add(all, "demo.issuer", issuer);
         add(all, "metrics.port", metricsPort);
         add(all, "journal.durability", durability);
+        add(all, "replication.standby-of", standbyOf);
         return Settings.load(config, all);
     }
 

@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.daybreak.gateway.iso.IsoSettings;
 import io.daybreak.gateway.iso.IssuerSettings;
 import io.daybreak.gateway.link.LinkSettings;
+import io.daybreak.gateway.replica.ReplicaSettings;
 import io.daybreak.journal.maker.SnapshotContext;
 import io.daybreak.protocol.Limits;
 
@@ -38,12 +39,14 @@ import java.util.TreeMap;
  * @param payments            limits of payments; journaled with ConfigurePayments
  * @param pipeline            the ring, entries and the clock
  * @param journal             durability and room
+ * @param replication         this node among others
  * @param readySlabs          slabs of memory that stand ready
  * @param shutdownTimeoutMs   longest time of a drain
  * @param values              the effective values by name, for the {@code config} command
  */
 public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo, Metrics metrics, Security security, Capacity capacity, Payments payments,
-                       PipelineValues pipeline, JournalValues journal, SnapshotValues snapshot, int readySlabs, long shutdownTimeoutMs, Map<String, String> values) {
+                       PipelineValues pipeline, JournalValues journal, SnapshotValues snapshot, ReplicaSettings replication, int readySlabs,
+                       long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
     private static final int MAX_CREDIT = 1 << 20;
@@ -168,7 +171,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
     /**
      * The journal's part.
      *
-     * @param durability     {@code process} or {@code disk}
+     * @param durability     {@code process}, {@code disk} or {@code standby}
      * @param reserveBytes   free space below which new payments are refused
      * @param commitLogBytes of one of the two files
      * @param flushBytes     of the queue that may be appended and not synced
@@ -290,7 +293,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
             readPayments(reader),
             readPipeline(reader, maxChain),
             new JournalValues(
-                reader.oneOf("journal.durability", "process", "disk"),
+                reader.oneOf("journal.durability", "process", "disk", "standby"),
                 reader.size("journal.reserve-bytes", 0, 1L << 40),
                 reader.size("journal.commit-log-bytes", 16L << 20, 1L << 30),
                 reader.size("journal.flush-bytes", 64L << 10, 1L << 30),
@@ -303,6 +306,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
                 reader.integer("snapshot.keep", 1, 1_000),
                 reader.size("snapshot.write-rate", 0, 1L << 40),
                 reader.integer("snapshot.cpu-percent", 1, 100)),
+            ReplicaReader.read(reader),
             reader.integer("memory.ready-slabs", 1, 4_096),
             reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),
             Map.copyOf(values));
@@ -455,7 +459,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
         return new Metrics(host, reader.integer("metrics.port", -1, 65_535));
     }
 
-    private static void checkBind(final SettingsReader reader, final String protocol, final String host, final boolean isPlaintextBindAllowed) {
+    static void checkBind(final SettingsReader reader, final String protocol, final String host, final boolean isPlaintextBindAllowed) {
         try {
             if (!isPlaintextBindAllowed && !InetAddress.getByName(host).isLoopbackAddress()) {
                 reader.problem(protocol + ".host " + host + " is not loopback and the port speaks plaintext:"

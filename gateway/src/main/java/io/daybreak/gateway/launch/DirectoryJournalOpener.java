@@ -1,10 +1,12 @@
 package io.daybreak.gateway.launch;
 
 import io.daybreak.gateway.config.Settings;
+import io.daybreak.journal.CommitGate;
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.JournalContext;
 import io.daybreak.journal.JournalFailedException;
+import io.daybreak.journal.NodeRefusedException;
 import io.daybreak.journal.RecoveredJournal;
 import io.daybreak.journal.RecoveryRefusedException;
 import io.daybreak.port.EpochClock;
@@ -13,19 +15,24 @@ import io.daybreak.port.RecoveryTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.util.Locale;
-
 /** The journal in the data directory, with its failures turned into what the operator needs to know. */
 final class DirectoryJournalOpener implements JournalOpener {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryJournalOpener.class);
 
+    /** Largest entry that the journal takes, of our own and of others. */
+    static int maxEntryBytes(final Settings settings) {
+        return Math.max(settings.pipeline().maxEntryBytes(), JournalContext.DEFAULT_MAX_ENTRY_BYTES);
+    }
+
     @Override
-    public Journal open(final Settings settings, final EpochClock clock, final RecoveryTarget target) throws StartException {
+    public Journal open(final Settings settings, final EpochClock clock, final CommitGate gate, final RecoveryTarget target) throws StartException {
         final JournalContext context = new JournalContext()
             .directory(settings.data())
-            .durability(DurabilityMode.valueOf(settings.journal().durability().toUpperCase(Locale.ROOT)))
+            .durability("process".equals(settings.journal().durability()) ? DurabilityMode.PROCESS : DurabilityMode.DISK)
+            .following(settings.replication().standbyOf() != null)
+            .gate(gate)
             .clock(clock::wallNs)
-            .maxEntryBytes(Math.max(settings.pipeline().maxEntryBytes(), JournalContext.DEFAULT_MAX_ENTRY_BYTES))
+            .maxEntryBytes(maxEntryBytes(settings))
             .commitLogBytes(settings.journal().commitLogBytes())
             .flushBytes(settings.journal().flushBytes())
             .flushIntervalMs(settings.journal().flushIntervalMs())
@@ -47,6 +54,8 @@ final class DirectoryJournalOpener implements JournalOpener {
             return recovered.journal();
         } catch (final DataDirectoryInUseException ex) {
             throw new StartException(ExitCode.DATA_DIRECTORY_IN_USE, ex.getMessage(), ex);
+        } catch (final NodeRefusedException ex) {
+            throw new StartException(ExitCode.FENCED, ex.getMessage(), ex);
         } catch (final RecoveryRefusedException ex) {
             throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
         } catch (final JournalFailedException ex) {

@@ -27,7 +27,9 @@ public enum ExitCode {
     /** The journal does not have the payment, the account or the time that a tool was asked for. */
     NOT_IN_THE_JOURNAL(10),
     /** A signature, a statement or a receipt does not prove what it says. */
-    NOT_PROVEN(11);
+    NOT_PROVEN(11),
+    /** Another node leads in a later epoch, or the data directory is a standby's. */
+    FENCED(12);
 
     private final int code;
 

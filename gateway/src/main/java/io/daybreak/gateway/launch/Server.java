@@ -93,6 +93,12 @@ public final class Server implements AutoCloseable {
     private InetSocketAddress address;
     private long recoveryMs;
     private boolean isStopped;
+    private Credentials credentials;
+    private Provisioner provisioner;
+    private IsoSettings isoSettings;
+    private boolean hasOperatorKey;
+    private Replication replication;
+    private ProcessControl control = ProcessControl.NONE;
 
     /**
      * @param environment where {@link #OPERATOR_KEY_VARIABLE} is looked up
@@ -132,11 +138,17 @@ public final class Server implements AutoCloseable {
         if (operatorKey != null) {
             secrets.put(Provisioner.OPERATOR_CODE, Credentials.DEFAULT_KEY_ID, operatorKey);
         }
+        credentials = secrets.build();
+        hasOperatorKey = operatorKey != null;
+        if (settings.replication().isOn()) {
+            replication = Replication.create(settings, credentials, fatalHandler, control, this::takeOver);
+        }
         final PipelineContext context = pipelineContext();
+        final boolean isStandby = settings.replication().standbyOf() != null;
 
         final StateMachine machine = recover();
         // The data directory is there and ours now, and the demo's keys go into it.
-        final IsoSettings isoSettings = isDemo ? settings.iso8583().withDemo() : settings.iso8583().links();
+        isoSettings = isDemo ? settings.iso8583().withDemo() : settings.iso8583().links();
         keyFile = Keys.find(settings, isDemo, environment);
         if (!isoSettings.listeners().isEmpty()) {
             tokenKeys = Keys.tokens(keyFile);
@@ -146,27 +158,45 @@ public final class Server implements AutoCloseable {
             }
         }
         final boolean isEmpty = machine.lastSequence() == 0;
-        if (isEmpty && operatorKey == null && !isDemo) {
+        if (isEmpty && operatorKey == null && !isDemo && !isStandby) {
             throw new StartException(ExitCode.USAGE, "the journal in " + settings.data() + " is empty and there is no operator: give its key with"
                 + " security.operator-key-file or " + OPERATOR_KEY_VARIABLE + ", or start with --demo");
         }
-        final Provisioner provisioner = new Provisioner(settings.capacity(), settings.payments(), settings.demo());
+        provisioner = new Provisioner(settings.capacity(), settings.payments(), settings.demo());
         final boolean areLimitsJournaled = machine.isConfigured() && machine.hasLimits(provisioner.configureBody(), 0);
 
         final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
         if (isEmpty && isDemo) {
             writeDemoSecrets(provisioner, demoSecrets);
         }
-        startPipeline(context, machine, isoSettings);
-        final SystemPort systemPort = links.systemPort();
+        startPipeline(context, machine);
+        keepSnapshots();
+        if (isStandby) {
+            listen(credentials);
+            serveMetrics();
+            return;
+        }
         if (!areLimitsJournaled) {
-            require(provisioner.configure(systemPort), "capacity, ids, deadlines and chain");
+            require(provisioner.configure(links.systemPort()), "capacity, ids, deadlines and chain");
+        }
+        lead(demoSecrets, secrets);
+        listen(credentials);
+        listenToAcquirers();
+        serveMetrics();
+    }
+
+    /** What a node does only when it leads. */
+    private void lead(final Path demoSecrets, final Credentials.Builder secrets) throws StartException {
+        final SystemPort systemPort = links.systemPort();
+        if (replication != null) {
+            require(replication.beginEpoch(), "replication");
         }
         require(provisioner.configurePayments(systemPort), "capacity and payments");
         if (isDemo) {
-            provisionDemo(provisioner, systemPort, demoSecrets, operatorKey != null, secrets);
+            provisionDemo(provisioner, systemPort, demoSecrets, hasOperatorKey, secrets);
+            credentials = secrets.build();
         } else {
-            provisionOperator(provisioner, systemPort, operatorKey != null);
+            provisionOperator(provisioner, systemPort, hasOperatorKey);
         }
         if (iso != null) {
             checkTokenKeys(systemPort);
@@ -178,8 +208,22 @@ public final class Server implements AutoCloseable {
             issuers.start(systemPort);
         }
         watchDisk();
-        keepSnapshots();
-        listen(secrets.build());
+    }
+
+    /** A standby was promoted: everything that a primary does beside it begins. The promoting thread. */
+    private void takeOver() {
+        try {
+            require(provisioner.configure(links.systemPort()), "capacity, ids, deadlines and chain");
+            lead(null, null);
+            listenToAcquirers();
+        } catch (final StartException ex) {
+            control.stop(ex.exitCode(), "after the promotion: " + ex.getMessage());
+        }
+    }
+
+    /** Who runs the process; before {@link #start}. */
+    void control(final ProcessControl processControl) {
+        control = processControl;
     }
 
     private byte[] operatorKey() throws StartException {
@@ -204,8 +248,8 @@ public final class Server implements AutoCloseable {
                 .ringCapacity(values.ringCapacity())
                 .reserve(values.ringReserve())
                 .maxClaim(values.maxClaim())
-                // The event loops and the switch itself.
-                .maxPublishers(settings.links().eventLoops() + 1)
+                // The event loops, the switch itself, and what follows another node's journal.
+                .maxPublishers(settings.links().eventLoops() + 2)
                 .maxBatch(values.maxBatch())
                 .waitYields(values.yields())
                 .maxChain(settings.capacity().maxChain())
@@ -217,6 +261,7 @@ public final class Server implements AutoCloseable {
                 .clockGapAccepted(values.isClockGapAccepted())
                 .closeTimeoutMs(settings.shutdownTimeoutMs())
                 .clockAlarmListener(new ClockAlarmLog())
+                .entryFeed(replication == null ? null : replication.feed())
                 .conclude();
         } catch (final IllegalArgumentException ex) {
             throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
@@ -227,7 +272,7 @@ public final class Server implements AutoCloseable {
         final long beginNs = System.nanoTime();
         final MachineRecovery recovery = new MachineRecovery(new HugeSlabAllocator(settings.readySlabs()));
         try {
-            journal = journalOpener.open(settings, clock, recovery);
+            journal = journalOpener.open(settings, clock, replication == null ? null : replication.gate(), recovery);
         } catch (final ReplayMismatchException ex) {
             throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
         }
@@ -243,7 +288,7 @@ public final class Server implements AutoCloseable {
         return machine;
     }
 
-    private void startPipeline(final PipelineContext context, final StateMachine machine, final IsoSettings isoSettings) throws StartException {
+    private void startPipeline(final PipelineContext context, final StateMachine machine) throws StartException {
         loops = new EventLoops(settings.links(), IsoServer.room(isoSettings), admission,
             defect -> fatalHandler.onFatal(FatalHandler.Reason.DEFECT, "links: " + defect, defect));
         links = new NativeServer(settings.links(), loops);
@@ -260,6 +305,10 @@ public final class Server implements AutoCloseable {
         } catch (final KeyFileException | IllegalArgumentException ex) {
             throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
         }
+        if (replication != null) {
+            effects = replication.effectSink(effects);
+            replication.prepare(journal);
+        }
         try {
             pipeline = new Pipeline(context, machine, journal, loops.replySink(), loops.replySink().effectSink(effects), clock, fatalHandler);
         } catch (final ClockGapException ex) {
@@ -272,7 +321,16 @@ public final class Server implements AutoCloseable {
         if (issuers != null) {
             issuers.connect(dataKeys);
         }
+        if (replication != null) {
+            replication.open(journal, pipeline, loops.systemPort());
+            links.nodePort(replication);
+        } else {
+            links.nodePort(new LoneNode(journal));
+        }
         pipeline.start();
+        if (replication != null) {
+            replication.start();
+        }
     }
 
     private PinSecurity pinSecurity() throws StartException {
@@ -373,8 +431,6 @@ public final class Server implements AutoCloseable {
             throw new StartException(ExitCode.CANNOT_BIND,
                 "cannot listen on " + settings.links().host() + ":" + settings.links().port() + ": " + ex.getMessage(), ex);
         }
-        listenToAcquirers();
-        serveMetrics();
         LOG.info("links on {} with {} event loop(s), {}; {} secret(s)", address, settings.links().eventLoops(), links.isEpoll() ? "epoll" : "nio",
             credentials.count());
     }
@@ -439,8 +495,12 @@ public final class Server implements AutoCloseable {
         if (metrics != null) {
             line.append(" metrics=").append(hostAndPort(metrics.address()));
         }
+        if (replication != null) {
+            line.append(" replication=").append(hostAndPort(replication.address()));
+        }
         return line.append(" data=").append(settings.data()).append(" durability=").append(settings.journal().durability())
-            .append(" sequence=").append(journal.durableSequence()).append(" recovery_ms=").append(recoveryMs).toString();
+            .append(" sequence=").append(journal.durableSequence()).append(" recovery_ms=").append(recoveryMs)
+            .append(settings.replication().standbyOf() != null ? " role=standby" : "").toString();
     }
 
     private static String hostAndPort(final InetSocketAddress address) {
@@ -494,6 +554,9 @@ public final class Server implements AutoCloseable {
         if (links != null && pipeline != null) {
             drainLinks();
         }
+        if (replication != null) {
+            replication.stop();
+        }
         if (pipeline != null) {
             pipeline.close();
         }
@@ -512,6 +575,11 @@ public final class Server implements AutoCloseable {
         if (journal != null) {
             journal.close();
         }
+    }
+
+    /** The part between nodes; null if this switch has one. */
+    Replication replication() {
+        return replication;
     }
 
     private void drainLinks() {

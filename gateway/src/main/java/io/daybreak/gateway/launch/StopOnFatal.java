@@ -39,6 +39,19 @@ final class StopOnFatal implements FatalHandler {
         }
     }
 
+    /** The same for a reason that is no failure of the pipeline. */
+    void stop(final ExitCode code, final String message) {
+        if (!isStopping.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            System.err.println("daybreak: stopped (" + code + ", exit code " + code.code() + "): " + message);
+            System.err.flush();
+        } finally {
+            halt.accept(code.code());
+        }
+    }
+
     private static void tell(final ExitCode code, final Reason reason, final String message, final Throwable cause) {
         if (reason == Reason.DEFECT) {
             // The only one whose stack tells the operator's helpers more than its message does.

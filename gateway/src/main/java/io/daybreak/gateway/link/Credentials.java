@@ -25,7 +25,7 @@ public final class Credentials {
     }
 
     /** The secret of 32 bytes, or null. The caller must not change it. */
-    byte[] secret(final String participantCode, final int keyId) {
+    public byte[] secret(final String participantCode, final int keyId) {
         return secrets.get(key(participantCode, keyId));
     }
 

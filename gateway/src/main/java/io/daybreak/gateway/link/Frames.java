@@ -17,6 +17,7 @@ import io.daybreak.protocol.codec.LookupParticipantDecoder;
 import io.daybreak.protocol.codec.LookupTransfersDecoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.OutcomesAnswerDecoder;
+import io.daybreak.protocol.codec.PromoteDecoder;
 import io.daybreak.protocol.codec.ProofDecoder;
 import io.daybreak.protocol.codec.PutCardDecoder;
 import io.daybreak.protocol.codec.PutDayGroupDecoder;
@@ -37,6 +38,7 @@ import io.daybreak.protocol.codec.QueryAccountBalancesDecoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersDecoder;
 import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
 import io.daybreak.protocol.codec.QueryExceptionsDecoder;
+import io.daybreak.protocol.codec.QueryNodeDecoder;
 import io.daybreak.protocol.codec.QueryPaymentDecoder;
 import io.daybreak.protocol.codec.QueryPaymentStatusDecoder;
 import io.daybreak.protocol.codec.QueryReferenceDecoder;
@@ -122,6 +124,9 @@ final class Frames {
         put(Kind.SESSION, KeepAliveDecoder.TEMPLATE_ID, KeepAliveDecoder.BLOCK_LENGTH);
         put(Kind.SESSION, KeepAliveReplyDecoder.TEMPLATE_ID, KeepAliveReplyDecoder.BLOCK_LENGTH);
         put(Kind.SESSION, GoodbyeDecoder.TEMPLATE_ID, GoodbyeDecoder.BLOCK_LENGTH);
+        // Asked of the node itself, which the link answers for.
+        put(Kind.SESSION, QueryNodeDecoder.TEMPLATE_ID, QueryNodeDecoder.BLOCK_LENGTH);
+        put(Kind.SESSION, PromoteDecoder.TEMPLATE_ID, PromoteDecoder.BLOCK_LENGTH);
 
         putGroup(Kind.BATCH, SubmitTransfersDecoder.TEMPLATE_ID, SubmitTransfersDecoder.BLOCK_LENGTH, TransferDecoder.BLOCK_LENGTH, TransferDecoder.TEMPLATE_ID);
         putGroup(Kind.BATCH, SubmitAccountsDecoder.TEMPLATE_ID, SubmitAccountsDecoder.BLOCK_LENGTH, AccountDecoder.BLOCK_LENGTH, AccountDecoder.TEMPLATE_ID);

@@ -16,7 +16,10 @@ import io.daybreak.protocol.codec.KeepAliveReplyEncoder;
 import io.daybreak.protocol.codec.LookupParticipantDecoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
+import io.daybreak.protocol.codec.NodeAnswerEncoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.PromoteDecoder;
+import io.daybreak.protocol.codec.QueryNodeDecoder;
 import io.daybreak.protocol.codec.WelcomeEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -42,7 +45,7 @@ import java.util.concurrent.TimeUnit;
  * Event loop's thread only. Nothing is allocated per message. Memory is bounded by the read buffer, one open write
  * buffer and {@code maxReplyBytes} of unsent replies; at that last bound the connection is closed as a slow reader.
  */
-final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, LoopLink {
+final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, LoopLink, NodeDesk.Sender {
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
     /** How long a connection that was told to end may take to close its side, before it is cut. */
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
@@ -77,6 +80,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     private State state = State.EXPECT_HELLO;
     private long linkId;
     private SignOn signOn = new SignOn();
+    private final NodeDesk nodeDesk;
+    private boolean isOperator;
     private int participantId = Participants.SYSTEM;
     private boolean isLookUpPublished;
 
@@ -92,8 +97,10 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     private boolean isKeepAliveSent;
     private long lingerUntilNs;
 
-    Link(final LoopAgent loop, final SocketChannel channel, final Credentials credentials, final ConnectionLimiter limiter) {
+    Link(final LoopAgent loop, final SocketChannel channel, final Credentials credentials, final ConnectionLimiter limiter,
+         final NodePort nodePort) {
         this.loop = loop;
+        nodeDesk = new NodeDesk(nodePort, loop.eventLoop, this);
         this.settings = loop.settings;
         this.channel = channel;
         this.credentials = credentials;
@@ -371,6 +378,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
             case io.daybreak.protocol.codec.ProofDecoder.TEMPLATE_ID -> onProof(view, offset);
             case KeepAliveDecoder.TEMPLATE_ID -> onKeepAlive(view, offset);
             case io.daybreak.protocol.codec.GoodbyeDecoder.TEMPLATE_ID -> onGoodbye();
+            case QueryNodeDecoder.TEMPLATE_ID, PromoteDecoder.TEMPLATE_ID -> onNodeMessage(templateId, view, offset);
             default -> {
                 // KeepAliveReply: that it came is all there is to know.
                 if (state != State.OPEN) {
@@ -466,6 +474,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
             return;
         }
         participantId = signedOnAs;
+        isOperator = (record.roles() & Participants.ROLE_OPERATOR) != 0;
         decoder.signOn(participantId, linkId);
         sendWelcome(secret);
         signOn = null;
@@ -489,6 +498,33 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
             .maxChain(settings.maxChain());
         out.view.putBytes(welcome.offset() + WelcomeEncoder.macEncodingOffset(), signOn.serverProof(secret));
         out.length += bytes;
+    }
+
+    private void onNodeMessage(final int templateId, final DirectBuffer view, final int offset) {
+        if (state != State.OPEN) {
+            fail(LinkError.OUT_OF_ORDER, 0, "request before the session stands");
+        } else if (templateId == PromoteDecoder.TEMPLATE_ID) {
+            nodeDesk.onPromote(view, offset, isOperator);
+        } else {
+            nodeDesk.onQuery(view, offset);
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return state != State.OPEN;
+    }
+
+    @Override
+    public void sendNodeAnswer(final NodeDesk.Writer writer) {
+        final int bytes = Frames.PREFIX + Frames.HEADER + NodeAnswerEncoder.BLOCK_LENGTH;
+        final int at = claimOut(bytes);
+        if (at >= 0) {
+            putHeader(at, bytes, NodeAnswerEncoder.BLOCK_LENGTH, NodeAnswerEncoder.TEMPLATE_ID);
+            writer.write(out.view, at + Frames.PREFIX + Frames.HEADER);
+            out.length += bytes;
+            loop.flushTouched();
+        }
     }
 
     private void onKeepAlive(final DirectBuffer view, final int offset) {

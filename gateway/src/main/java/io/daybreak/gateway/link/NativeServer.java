@@ -19,6 +19,7 @@ public final class NativeServer implements AutoCloseable {
     private final LinkSettings settings;
     private final EventLoops loops;
     private final ConnectionLimiter limiter;
+    private NodePort nodePort = NodePort.ALONE;
     private Channel listener;
 
     /** With event loops of its own, which serve nothing else. */
@@ -31,6 +32,11 @@ public final class NativeServer implements AutoCloseable {
         this.settings = settings;
         this.loops = loops;
         limiter = new ConnectionLimiter(settings.maxConnections(), settings.maxConnectionsPerParticipant());
+    }
+
+    /** Who answers for the node; before {@link #bind}. */
+    public void nodePort(final NodePort port) {
+        nodePort = port;
     }
 
     /** The threads. */
@@ -79,7 +85,7 @@ public final class NativeServer implements AutoCloseable {
             .childHandler(new ChannelInitializer<SocketChannel>() {
                 @Override
                 protected void initChannel(final SocketChannel channel) {
-                    channel.pipeline().addLast(new Link(loops.agentOf(channel.eventLoop()), channel, credentials, limiter));
+                    channel.pipeline().addLast(new Link(loops.agentOf(channel.eventLoop()), channel, credentials, limiter, nodePort));
                 }
             })
             .bind(settings.host(), settings.port())

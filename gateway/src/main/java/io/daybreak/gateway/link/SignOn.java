@@ -16,7 +16,7 @@ import java.security.SecureRandom;
  * Rule: docs/native-protocol.md, "Sign-on". An unknown participant costs the same work as a wrong proof, since it is
  * checked against a secret that nobody knows, and both get the same answer. Cold path; event loop's thread only.
  */
-final class SignOn {
+public final class SignOn {
     static final int CODE_BYTES = 16;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -30,17 +30,24 @@ final class SignOn {
     final byte[] serverNonce = random();
     final byte[] proof = new byte[Limits.SECRET_BYTES];
 
-    void onHello(final DirectBuffer view, final int codeOffset, final int nonceOffset) {
+    /** The nonce that goes into Challenge; the caller must not change it. */
+    public byte[] serverNonce() {
+        return serverNonce;
+    }
+
+    /** Takes code and nonce of a Hello. */
+    public void onHello(final DirectBuffer view, final int codeOffset, final int nonceOffset) {
         view.getBytes(codeOffset, participantCode);
         view.getBytes(nonceOffset, clientNonce);
     }
 
-    void onProof(final DirectBuffer view, final int macOffset) {
+    /** Takes the proof. */
+    public void onProof(final DirectBuffer view, final int macOffset) {
         view.getBytes(macOffset, proof);
     }
 
     /** The code without its padding; bytes that are not ASCII make it a code that nobody has. */
-    String codeText() {
+    public String codeText() {
         int length = CODE_BYTES;
         while (length > 0 && participantCode[length - 1] == 0) {
             length--;
@@ -49,13 +56,13 @@ final class SignOn {
     }
 
     /** True if the proof was made with this secret; null stands for an unknown participant and is never right. */
-    boolean isProvedBy(final byte[] secret) {
+    public boolean isProvedBy(final byte[] secret) {
         final byte[] expected = mac(secret == null ? NOBODYS_SECRET : secret, CLIENT_LABEL);
         return MessageDigest.isEqual(expected, proof) & secret != null;
     }
 
     /** What Welcome carries. */
-    byte[] serverProof(final byte[] secret) {
+    public byte[] serverProof(final byte[] secret) {
         return mac(secret, SERVER_LABEL);
     }
 

@@ -59,7 +59,7 @@ class SettingsTest {
             .hasSize(8)
             .anySatisfy(text -> assertThat(text).startsWith("unknown setting native.prot").contains("daybreak.conf: 1"))
             .anySatisfy(text -> assertThat(text).isEqualTo("native.port must be from 0 to 65535: 70000 (" + originOf(file, 2) + ")"))
-            .anySatisfy(text -> assertThat(text).startsWith("journal.durability must be one of process, disk: memory"))
+            .anySatisfy(text -> assertThat(text).startsWith("journal.durability must be one of process, disk, standby: memory"))
             .anySatisfy(text -> assertThat(text).startsWith("unknown setting ring"))
             .anySatisfy(text -> assertThat(text).startsWith("clock.max-step"))
             .anySatisfy(text -> assertThat(text).startsWith("capacity.accounts"))

@@ -231,6 +231,11 @@ public final class ChronicleJournal implements Journal {
         return lastSequence;
     }
 
+    /** Whether {@link #sync} puts entries on the device: not in mode {@code process}. */
+    public boolean isSynced() {
+        return isDisk;
+    }
+
     /** Chain hash of that entry. */
     public byte[] chainHash() {
         return seal.chainHash();

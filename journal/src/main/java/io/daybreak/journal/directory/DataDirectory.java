@@ -81,6 +81,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("journal");
     }
 
+    /** Directory of the Chronicle Queue of a data directory that is not open (yet). */
+    public static Path queueOf(final Path root) {
+        return root.resolve("journal").resolve("queue");
+    }
+
     /** Directory of the Chronicle Queue. */
     public Path queue() {
         return journal().resolve("queue");

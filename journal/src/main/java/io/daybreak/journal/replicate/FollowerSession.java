@@ -83,18 +83,17 @@ public final class FollowerSession {
             lastIncarnation = EntryHeader.incarnation(log.address());
             lastEpoch = EntryHeader.epoch(log.address());
         }
-        sendFollow(out, port, view, 0);
+        sendFollow();
     }
 
-    /** Writes and sends FOLLOW; also what a patrol says. */
-    static void sendFollow(final UnsafeBuffer out, final FramePort port, final FollowerView view, final long flags) {
+    private void sendFollow() {
         ReplicationFrames.header(out, ReplicationFrames.FOLLOW, ReplicationFrames.FOLLOW_LENGTH);
         put(out, ReplicationFrames.EPOCH, view.seenEpoch());
         put(out, ReplicationFrames.INCARNATION, 0);
         put(out, ReplicationFrames.FOLLOW_ENTRY, view.lastEntry());
         put(out, ReplicationFrames.FOLLOW_SEQUENCE, view.lastSequence());
         put(out, ReplicationFrames.FOLLOW_COMMITTED, view.committedEntry());
-        put(out, ReplicationFrames.FOLLOW_FLAGS, flags);
+        put(out, ReplicationFrames.FOLLOW_FLAGS, 0);
         out.putBytes(ReplicationFrames.FOLLOW_HASH, view.chainHash());
         port.send(out, ReplicationFrames.FOLLOW_LENGTH);
     }

@@ -1,0 +1,307 @@
+package io.daybreak.gateway.launch;
+
+import io.daybreak.client.Credentials;
+import io.daybreak.client.DaybreakClient;
+import io.daybreak.client.NodeRecord;
+import io.daybreak.client.Outcome;
+import io.daybreak.client.Participant;
+import io.daybreak.client.SwitchStatus;
+import io.daybreak.client.Transfer;
+import io.daybreak.gateway.Await;
+import io.daybreak.protocol.Participants;
+import io.daybreak.protocol.Result;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Two nodes as an operator starts them: following, killing, promoting, joining again. */
+@Timeout(180)
+class StandbySystemTest {
+    static final String[] CODES = {"OPERATOR", "ACQ001", "NODE1", "NODE2"};
+
+    @TempDir
+    private Path directory;
+    private final int[] nativePorts = new int[2];
+    private final int[] replicaPorts = new int[2];
+
+    @BeforeEach
+    void setUp() throws IOException {
+        final StringBuilder secrets = new StringBuilder();
+        for (int i = 0; i < CODES.length; i++) {
+            secrets.append(CODES[i]).append('=').append(HexFormat.of().formatHex(secret(CODES[i]))).append('\n');
+        }
+        final Path file = Files.createFile(directory.resolve("secrets"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, secrets);
+        // Both nodes must know each other's ports before they start, and use the same ones again after a restart.
+        try (ServerSocket a = free(); ServerSocket b = free(); ServerSocket c = free(); ServerSocket d = free()) {
+            nativePorts[0] = a.getLocalPort();
+            nativePorts[1] = b.getLocalPort();
+            replicaPorts[0] = c.getLocalPort();
+            replicaPorts[1] = d.getLocalPort();
+        }
+    }
+
+    private static ServerSocket free() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    static byte[] secret(final String code) {
+        final byte[] secret = new byte[32];
+        java.util.Arrays.fill(secret, (byte) code.hashCode());
+        return secret;
+    }
+
+    private ServerUnderTest node(final int index, final boolean isStandby, final String... more) throws IOException {
+        final List<String> arguments = new ArrayList<>(List.of("serve", "--data", directory.resolve("node" + index).toString(),
+            "--native-port", String.valueOf(nativePorts[index]), "--set", "replication.node=NODE" + (index + 1),
+            "--set", "replication.port=" + replicaPorts[index], "--set", "security.secrets-file=" + directory.resolve("secrets"),
+            "--set", "capacity.accounts=2000", "--set", "capacity.ids=4000000", "--set", "memory.ready-slabs=1",
+            "--set", "replication.ack-timeout=500 ms", "--set", "replication.peers=127.0.0.1:" + replicaPorts[1 - index]));
+        if (isStandby) {
+            arguments.addAll(List.of("--standby-of", "127.0.0.1:" + replicaPorts[1 - index]));
+        }
+        arguments.addAll(List.of(more));
+        return new ServerUnderTest(directory, Map.of("DAYBREAK_OPERATOR_KEY", HexFormat.of().formatHex(secret("OPERATOR"))),
+            arguments.toArray(new String[0]));
+    }
+
+    private static void awaitReady(final ServerUnderTest server) {
+        Await.until("READY or the end", () -> server.out().endsWith("\n") || !server.isAlive());
+        assertThat(server.out()).as(server.err()).startsWith("READY");
+    }
+
+    private DaybreakClient client(final String code, final int... nodes) {
+        final DaybreakClient.Builder builder = DaybreakClient.builder().credentials(new Credentials(code, secret(code)));
+        for (final int node : nodes) {
+            builder.address("127.0.0.1", nativePorts[node]);
+        }
+        return builder.connect();
+    }
+
+    /** Participants, wallets with money, both nodes. */
+    private void provision(final DaybreakClient operator) {
+        assertThat(operator.putParticipant(new Participant(11, "NODE1", 1, Participants.ROLE_STANDBY | Participants.ROLE_ACTIVE, 2_048)).isApplied()).isTrue();
+        assertThat(operator.putParticipant(new Participant(12, "NODE2", 1, Participants.ROLE_STANDBY | Participants.ROLE_ACTIVE, 2_048)).isApplied()).isTrue();
+        assertThat(operator.putParticipant(new Participant(2, "ACQ001", 1, Participants.ROLE_OPERATOR | Participants.ROLE_ACTIVE, 2_000_000)).isApplied()).isTrue();
+        final List<io.daybreak.client.NewAccount> accounts = new ArrayList<>();
+        for (long id = 1; id <= 100; id++) {
+            accounts.add(io.daybreak.client.NewAccount.of(id, 156, 1, 0));
+        }
+        assertThat(operator.createAccounts(accounts)).allMatch(Outcome::isApplied);
+    }
+
+    private static Transfer payment(final DaybreakClient client, final long debit) {
+        return Transfer.of(client.nextId(), 1 + debit % 50, 51 + debit % 50, 1, 156, 1);
+    }
+
+    private static void awaitSameState(final DaybreakClient primary, final DaybreakClient standby) {
+        final SwitchStatus expected = primary.status();
+        assertThat(standby.nodeAsync(expected.asOfSequence(), Duration.ofSeconds(20)).join().asOfSequence()).isGreaterThanOrEqualTo(expected.asOfSequence());
+        final SwitchStatus actual = standby.status();
+        assertThat(actual.asOfSequence()).isEqualTo(expected.asOfSequence());
+        assertThat(actual.digest()).isEqualTo(expected.digest());
+    }
+
+    @Test
+    void shouldFollowServeQueriesAndRefusePayments() throws Exception {
+        try (ServerUnderTest primary = node(0, false)) {
+            awaitReady(primary);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+                try (ServerUnderTest standby = node(1, true)) {
+                    awaitReady(standby);
+                    // Nobody can sign on at a standby before it has the participants.
+                    try (DaybreakClient acquirer = client("ACQ001", 0)) {
+                        for (int i = 0; i < 1_000; i++) {
+                            assertThat(acquirer.transfer(payment(acquirer, i)).isApplied()).isTrue();
+                        }
+                        Await.until("the standby knows us", () -> canSignOn(1));
+                        try (DaybreakClient reader = client("OPERATOR", 1)) {
+                            awaitSameState(operator, reader);
+                            final NodeRecord record = reader.node();
+                            assertThat(record.isPrimary()).isFalse();
+                            assertThat(record.isConnected()).isTrue();
+                            assertThat(reader.transfer(payment(reader, 1)).result()).isEqualTo(Result.NOT_PRIMARY);
+                            assertThat(reader.lookupAccounts(51).accounts().get(0).creditsPosted()).isEqualTo(20);
+                            assertThat(reader.promote(false).result()).isEqualTo(Result.LOSS_MUST_BE_ACCEPTED);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean canSignOn(final int node) {
+        try (DaybreakClient client = client("OPERATOR", node)) {
+            return client.isConnected();
+        } catch (final io.daybreak.client.ClientException ex) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenThePrimaryIsKilledAndTheStandbyPromoted() throws Exception {
+        final String[] waiting = {"--durability", "standby", "--set", "replication.when-standby-is-gone=wait"};
+        ServerUnderTest first = node(0, false, waiting);
+        ServerUnderTest second = null;
+        try {
+            awaitReady(first);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+            }
+            second = node(1, true, waiting);
+            awaitReady(second);
+            Await.until("the standby knows us", () -> canSignOn(1));
+            final ServerUnderTest watched = first;
+            Await.until("in sync", () -> watched.err().contains("node 12 is in sync"));
+            final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+            try (DaybreakClient acquirer = client("ACQ001", 0, 1); DaybreakClient promoter = client("OPERATOR", 1)) {
+                for (int i = 0; i < 20_000; i++) {
+                    outcomes.add(acquirer.transferAsync(payment(acquirer, i)));
+                    if (i == 10_000) {
+                        outcomes.get(5_000).join();
+                        first.kill();
+                        assertThat(promoter.promote(false).result()).isEqualTo(Result.OK);
+                    }
+                    if (i % 1_000 == 999) {
+                        outcomes.get(i - 900).join();
+                    }
+                }
+                for (final CompletableFuture<Outcome> outcome : outcomes) {
+                    assertThat(outcome.join().isApplied()).isTrue();
+                }
+                assertThat(promoter.lookupAccounts(51).accounts().get(0).creditsPosted()).as("each payment once").isEqualTo(400);
+                assertThat(promoter.totals(156).isConserved()).isTrue();
+                assertThat(promoter.node().epoch()).isEqualTo(2);
+
+                // The old primary comes back as if nothing had happened, and is refused; then it joins.
+                try (ServerUnderTest back = node(0, false, waiting)) {
+                    assertThat(back.exitCode()).as(back.err()).isEqualTo(ExitCode.FENCED.code());
+                    assertThat(back.err()).contains("epoch 2");
+                }
+                first = node(0, true, waiting);
+                awaitReady(first);
+                Await.until("it knows us", () -> canSignOn(0));
+                final ServerUnderTest promoted = second;
+                Await.until("in sync", () -> promoted.err().contains("node 11 is in sync"));
+                try (DaybreakClient reader = client("OPERATOR", 0)) {
+                    awaitSameState(promoter, reader);
+                }
+            }
+        } finally {
+            first.close();
+            if (second != null) {
+                second.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldGoOnAloneAndListWhatWasAcknowledgedThen() throws Exception {
+        final String[] degrading = {"--durability", "standby"};
+        final ServerUnderTest first = node(0, false, degrading);
+        ServerUnderTest second = null;
+        try {
+            awaitReady(first);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+            }
+            second = node(1, true, degrading);
+            awaitReady(second);
+            Await.until("in sync", () -> first.err().contains("node 12 is in sync"));
+            final ServerUnderTest lost = second;
+            lost.kill();
+            try (DaybreakClient acquirer = client("ACQ001", 0)) {
+                // Answered although the standby is gone: after the time-out, and with an alarm.
+                assertThat(acquirer.transfer(payment(acquirer, 7)).isApplied()).isTrue();
+                assertThat(first.err()).contains("ALARM: node 12 does not answer: payments go on without it");
+                for (int i = 0; i < 10; i++) {
+                    assertThat(acquirer.transfer(payment(acquirer, i)).isApplied()).isTrue();
+                }
+            }
+            first.kill();
+            second = node(1, true, degrading);
+            awaitReady(second);
+            try (DaybreakClient operator = client("OPERATOR", 1)) {
+                assertThat(operator.promote(false).result()).isEqualTo(Result.LOSS_MUST_BE_ACCEPTED);
+                assertThat(operator.promote(true).result()).isEqualTo(Result.OK);
+                assertThat(operator.lookupAccounts(58).accounts().get(0).creditsPosted()).as("lost with the old primary").isZero();
+                try (ServerUnderTest back = node(0, true, degrading)) {
+                    Await.until("begun anew with the shorter journal", () -> back.out().lines().count() == 2 || !back.isAlive());
+                    final ServerUnderTest promoted = second;
+                    Await.until("in sync", () -> promoted.err().contains("node 11 is in sync"));
+                    try (DaybreakClient reader = client("OPERATOR", 0)) {
+                        awaitSameState(operator, reader);
+                    }
+                    final Path aside = directory.resolve("node0").resolve("journal").resolve("aside");
+                    final Path tail;
+                    try (java.util.stream.Stream<Path> files = Files.list(aside)) {
+                        tail = files.filter(file -> file.toString().endsWith(".entries")).findFirst().orElseThrow();
+                    }
+                    try (ServerUnderTest resubmit = new ServerUnderTest(directory, Map.of(), "divergent", tail.toString(), "--resubmit", "--port",
+                        String.valueOf(nativePorts[1]), "--secret-file", directory.resolve("secrets").toString())) {
+                        assertThat(resubmit.exitCode()).as(resubmit.err() + resubmit.out()).isZero();
+                        assertThat(resubmit.out()).contains("acknowledged transfers: 11", "participant ACQ001: 11 made, 0 known there already");
+                    }
+                    assertThat(operator.lookupAccounts(58).accounts().get(0).creditsPosted()).isEqualTo(2);
+                }
+            }
+        } finally {
+            first.close();
+            if (second != null) {
+                second.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldAnswerGarbageStrangersAndFloodsAtTheReplicationPort() throws Exception {
+        try (ServerUnderTest primary = node(0, false)) {
+            awaitReady(primary);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+                final java.util.SplittableRandom random = new java.util.SplittableRandom(20261123);
+                for (int round = 0; round < 30; round++) {
+                    try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), replicaPorts[0])) {
+                        socket.setSoTimeout(10_000);
+                        final byte[] garbage = new byte[1 + random.nextInt(4_096)];
+                        random.nextBytes(garbage);
+                        if (round % 3 == 0) {
+                            // A length that is believable, and then nothing that is.
+                            java.nio.ByteBuffer.wrap(garbage).order(java.nio.ByteOrder.LITTLE_ENDIAN).put(0, (byte) 64);
+                        }
+                        socket.getOutputStream().write(garbage);
+                        socket.shutdownOutput();
+                        assertThat(endOf(socket)).as("round %d", round).isTrue();
+                    } catch (final java.net.SocketException ex) {
+                        // Closed while we were still sending: that is an answer as well.
+                        assertThat(ex.getMessage()).isNotNull();
+                    }
+                }
+                assertThat(operator.transfer(payment(operator, 1)).isApplied()).isTrue();
+                assertThat(primary.err()).doesNotContain("\tat ");
+            }
+        }
+    }
+
+    private static boolean endOf(final java.net.Socket socket) throws IOException {
+        final byte[] answer = socket.getInputStream().readAllBytes();
+        return answer.length < 1_024;
+    }
+}
