@@ -9,6 +9,8 @@ import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.BeginEpochDecoder;
 import io.daybreak.protocol.codec.MemberStatusDecoder;
 import io.daybreak.protocol.codec.MembershipChangedEncoder;
+import io.daybreak.state.StateImage;
+import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -21,7 +23,7 @@ import java.nio.ByteOrder;
  * the switch itself. Every change is told as an effect, so that whoever waits for standbys hears of it once it is in force. Ledger thread
  * only; allocates nothing.
  */
-public final class Membership {
+public final class Membership implements Stateful {
     /** Most nodes of a switch. */
     public static final int MAX_MEMBERS = 8;
     private static final int EFFECT_BYTES = MembershipChangedEncoder.BLOCK_LENGTH + MembershipChangedEncoder.MembersEncoder.sbeHeaderSize()
@@ -49,6 +51,16 @@ public final class Membership {
 
     void emitTo(final EffectEmitter emitter) {
         effects = emitter;
+    }
+
+    @Override
+    public void image(final StateImage image) {
+        epoch = image.word(epoch);
+        acknowledgement = image.bounded(acknowledgement, 0, Acknowledgement.WAIT);
+        nodeFirst = image.word(nodeFirst);
+        nodeLast = image.word(nodeLast);
+        inSyncCount = image.bounded(inSyncCount, 0, MAX_MEMBERS);
+        image.numbers(inSync, MAX_MEMBERS);
     }
 
     int setStatus(final int sender, final DirectBuffer command, final int offset) {

@@ -108,6 +108,7 @@ public final class StateMachine {
         this.readAhead = new ReadAhead(transfers.accounts(), ids);
         sections.add("machine", 1, this::image);
         sections.add("administration", 1, administration);
+        sections.add("membership", 1, administration.membership());
         sections.add("participants", 1, participants);
         sections.add("ids", 1, ids);
         transfers.addTo(sections);

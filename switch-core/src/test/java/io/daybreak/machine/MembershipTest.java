@@ -104,6 +104,18 @@ final class MembershipTest {
     }
 
     @Test
+    void shouldBeInAnImageOfTheState() {
+        putNode(NODE1, "NODE1");
+        putNode(NODE2, "NODE2");
+        epoch(Result.OK, Participants.SYSTEM, 7, Acknowledgement.WAIT, "NODE1");
+        status(Result.OK, Participants.SYSTEM, NODE2, 1);
+        final MembershipView before = view();
+        town.rig.restartFromImage();
+        assertThat(view()).isEqualTo(before);
+        epoch(Result.EPOCH_WOULD_GO_BACK, Participants.SYSTEM, 6, Acknowledgement.WAIT, "NODE2");
+    }
+
+    @Test
     void shouldForgetWhoWasInSyncWithAnEpoch() {
         putNode(NODE2, "NODE2");
         epoch(Result.OK, Participants.SYSTEM, 1, Acknowledgement.WAIT, "NODE1");

@@ -56,6 +56,8 @@ public final class StateComparison {
         Map.entry("ForcePost.fromWallet", "of the command at work"),
         Map.entry("ForcePost.aside", "of the command at work"),
         Map.entry("ForcePost.exceptionAccount", "of the command at work"),
+        Map.entry("Originals.oldestNs", "of the search at work"),
+        Map.entry("Membership.changes", "tells a reader to look again"),
         Map.entry("FileUpdates.changed", "of the command at work"),
         Map.entry("Reconciliations.slot", "of the command at work"),
         Map.entry("Reconciliations.repeated", "of the command at work"),
