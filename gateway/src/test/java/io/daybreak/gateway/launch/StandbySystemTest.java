@@ -11,6 +11,7 @@ import io.daybreak.gateway.Await;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,6 +209,62 @@ class StandbySystemTest {
             first.close();
             if (second != null) {
                 second.close();
+            }
+        }
+    }
+
+    /** Round after round on the same data: whoever leads is killed under load, the other one promoted, the killed one joined again. */
+    @Test
+    @Tag("nightly")
+    @Timeout(3_600)
+    void shouldLoseNothingInManyRounds() throws Exception {
+        final int rounds = Integer.getInteger("daybreak.standby.rounds", 100);
+        final String[] waiting = {"--durability", "standby", "--set", "replication.when-standby-is-gone=wait"};
+        final ServerUnderTest[] nodes = new ServerUnderTest[2];
+        long paid = 0;
+        try {
+            nodes[0] = node(0, false, waiting);
+            awaitReady(nodes[0]);
+            try (DaybreakClient operator = client("OPERATOR", 0)) {
+                provision(operator);
+            }
+            nodes[1] = node(1, true, waiting);
+            awaitReady(nodes[1]);
+            try (DaybreakClient acquirer = client("ACQ001", 0, 1)) {
+                for (int round = 0; round < rounds; round++) {
+                    final int leader = round % 2;
+                    final int other = 1 - leader;
+                    Await.until("in sync in round " + round, () -> nodes[leader].err().contains("node " + (11 + other) + " is in sync"));
+                    final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+                    for (int i = 0; i < 4_000; i++) {
+                        outcomes.add(acquirer.transferAsync(payment(acquirer, i)));
+                        if (i == 2_000) {
+                            outcomes.get(round * 37 % 2_000).join();
+                            nodes[leader].kill();
+                        }
+                    }
+                    try (DaybreakClient promoter = client("OPERATOR", other)) {
+                        assertThat(promoter.promote(false).result()).as("round %d", round).isEqualTo(Result.OK);
+                        for (final CompletableFuture<Outcome> outcome : outcomes) {
+                            assertThat(outcome.join().isApplied()).as("round %d", round).isTrue();
+                        }
+                        paid += outcomes.size();
+                        assertThat(promoter.totals(156).isConserved()).isTrue();
+                        long credits = 0;
+                        for (long wallet = 51; wallet <= 100; wallet++) {
+                            credits += promoter.lookupAccounts(wallet).accounts().get(0).creditsPosted();
+                        }
+                        assertThat(credits).as("round %d: each payment once", round).isEqualTo(paid);
+                    }
+                    nodes[leader] = node(leader, true, waiting);
+                    awaitReady(nodes[leader]);
+                }
+            }
+        } finally {
+            for (final ServerUnderTest node : nodes) {
+                if (node != null) {
+                    node.close();
+                }
             }
         }
     }
