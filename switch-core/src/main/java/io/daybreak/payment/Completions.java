@@ -4,6 +4,7 @@ import io.daybreak.ledger.Legs;
 import io.daybreak.protocol.ExceptionReason;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentState;
+import io.daybreak.protocol.RecordStatus;
 import io.daybreak.protocol.Result;
 import io.daybreak.routing.Issuing;
 
@@ -67,6 +68,9 @@ final class Completions {
     private int fromWallet(final Decision decision, final long root, final int payee) {
         final int hold = root == 0 || PaymentTable.state(root) != PaymentState.AUTHORISED
             ? Legs.NO_HOLD : postings.openHold(root, decision.nowNs);
+        if (hold != Legs.NO_HOLD) {
+            payByTheHoldsWallet(decision, root);
+        }
         final long amount = decision.command.amountMinor();
         final long left = hold == Legs.NO_HOLD ? 0 : legs.left(hold);
         final long fromHold = Math.min(amount, left);
@@ -82,6 +86,18 @@ final class Completions {
         }
         post(decision, root, hold, left, fromHold, payee);
         return forcePost.makesAnItem() ? forcePost.item(decision, forcePost.forced() == 0 ? amount : forcePost.forced()) : Result.OK;
+    }
+
+    /**
+     * Whose money is held pays, whatever wallet the card leads to now, if any: a reversal has to give it back there. Where that wallet
+     * is gone nobody else pays what the hold does not cover.
+     */
+    private void payByTheHoldsWallet(final Decision decision, final long root) {
+        final int wallet = PaymentTable.wallet(root);
+        final boolean isThere = wallet != Decision.NOT_FOUND && reference.wallets().status(wallet) != RecordStatus.REMOVED
+            && reference.wallets().accountSlot(wallet) == PaymentTable.debitAccount(root);
+        decision.wallet = isThere ? wallet : Decision.NOT_FOUND;
+        decision.walletAccount = isThere ? PaymentTable.debitAccount(root) : Legs.NO_ACCOUNT;
     }
 
     /** Why a person should look at it, if the wallet can pay the excess; 0 if nobody has to. */
@@ -123,8 +139,8 @@ final class Completions {
             captureOrRelease(hold, fromHold, last);
         }
         forcePost.post(decision, payee);
-        PaymentTable.debitAccount(payment, decision.isLocal() ? decision.walletAccount
-            : reference.institutions().exceptionSlot(decision.institution));
+        PaymentTable.debitAccount(payment, hold != Legs.NO_HOLD ? PaymentTable.debitAccount(root)
+            : decision.isLocal() ? decision.walletAccount : reference.institutions().exceptionSlot(decision.institution));
         PaymentTable.creditAccount(payment, payee);
         final long fee = amount == 0 ? 0 : postings.takeFee(payment, decision.merchant, payee, amount);
         final boolean closes = last || fromHold == left;

@@ -74,6 +74,8 @@ public final class PaymentTable implements Stateful {
     static final int STOOD_IN = 1 << 11;
     /** Flag: a completion without a hold; it counts as a payment of its own. */
     static final int WITHOUT_HOLD = 1 << 12;
+    /** Flag: approved by its issuer, and nobody here had the money: nothing moved, an item tells. */
+    static final int NOT_BOOKED = 1 << 13;
 
     /** Bytes of a payment. */
     static final int RECORD_BYTES = 256;

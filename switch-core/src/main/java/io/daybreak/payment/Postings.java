@@ -93,7 +93,10 @@ final class Postings {
         }
         final int merchant = reference.merchants().find(PaymentTable.merchant0(payment), PaymentTable.merchant1(payment));
         final int row = feeRow(PaymentTable.institution(payment), merchant, PaymentTable.currency(payment));
-        return Math.max(0, standing - fee(row, Math.max(0, remainingMinor - PaymentTable.cashback(payment))));
+        // Where refunds take their share of the fee along, it does not stand any more, and nothing of it remains.
+        final boolean isTakenAlong = row != Decision.NOT_FOUND && reference.fees().givesBackOnRefund(row);
+        final long remaining = remainingMinor - (isTakenAlong ? PaymentTable.refunded(payment) : 0);
+        return remaining <= 0 ? standing : Math.max(0, standing - fee(row, Math.max(0, remaining - PaymentTable.cashback(payment))));
     }
 
     // ---- Holds ----

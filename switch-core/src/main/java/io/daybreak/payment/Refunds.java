@@ -101,7 +101,7 @@ final class Refunds {
             // Also of one that its issuer declined behind its completion.
             return Math.max(0, PaymentTable.captured(original) - PaymentTable.refunded(original));
         }
-        if (!Answers.isApproval(PaymentTable.result(original))) {
+        if (!Answers.isApproval(PaymentTable.result(original)) || PaymentTable.hasFlag(original, PaymentTable.NOT_BOOKED)) {
             return 0;
         }
         final long own = PaymentTable.approved(original) - PaymentTable.reversed(original) - PaymentTable.refunded(original);

@@ -197,7 +197,7 @@ final class Reversals {
         }
         payments.afterChange(original);
         if (PaymentTable.hasFlag(original, PaymentTable.ROUTED)) {
-            routed.reverse(decision.original, PaymentTable.approved(original), remainingMinor, decision.nowNs);
+            routed.reverse(decision.original, PaymentTable.approved(original), remainingMinor, backMinor, decision.nowNs);
         }
         if (PaymentTable.hasFlag(original, PaymentTable.COUNTED)) {
             final int kind = isCredit(original) ? Totals.CREDIT_REVERSAL : Totals.DEBIT_REVERSAL;
@@ -240,6 +240,11 @@ final class Reversals {
      * or that account is short, a request is refused, and of an advice the exception account pays, as an item.
      */
     private int undo(final Decision decision, final long original, final long backMinor) {
+        if (PaymentTable.hasFlag(original, PaymentTable.NOT_BOOKED)) {
+            // The issuer is told; here nothing had moved.
+            noteUndone(original, backMinor, 0, 0);
+            return done(decision, backMinor);
+        }
         final int payee = PaymentTable.creditAccount(original);
         final long remainingOfFee = PaymentTable.approved(original) - PaymentTable.reversed(original) - backMinor;
         final boolean refund = PaymentTable.operation(original) == PaymentOperation.REFUND;

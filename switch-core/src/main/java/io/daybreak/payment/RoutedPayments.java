@@ -154,6 +154,7 @@ final class RoutedPayments implements IssuerOutcomes {
         final int credit = PaymentTable.creditAccount(payment);
         final long lacking = Math.max(0, approvedMinor - legs.debitable(debit));
         if (lacking > 0 && !coverShort(payment, debit, lacking, nowNs)) {
+            PaymentTable.addFlag(payment, PaymentTable.NOT_BOOKED);
             return;
         }
         postings.pay(payment, debit, credit, approvedMinor);
@@ -431,9 +432,13 @@ final class RoutedPayments implements IssuerOutcomes {
         return issuing.hasRoomToStore();
     }
 
-    /** Tells the issuer of a reversal. */
-    void reverse(final int place, final long amountMinor, final long remainingMinor, final long nowNs) {
-        issuing.reverse(place, amountMinor, remainingMinor == 0 ? Issuing.NOTHING_REMAINS_TOLD : remainingMinor, nowNs);
+    /** Tells the issuer of a reversal of {@code backMinor}; of a further one, when the first has left, a person has to. */
+    void reverse(final int place, final long amountMinor, final long remainingMinor, final long backMinor, final long nowNs) {
+        final int told = issuing.reverse(place, amountMinor, remainingMinor == 0 ? Issuing.NOTHING_REMAINS_TOLD : remainingMinor, nowNs);
+        if (told == Result.NOTHING_LEFT_TO_REVERSE) {
+            final long payment = payments.address(place);
+            exceptions.add(ExceptionReason.ISSUER_REFUSED_REVERSAL, payment, backMinor, issuerOf(payment), 0, nowNs);
+        }
     }
 
     @Override

@@ -229,6 +229,8 @@ final class IssuerLoop {
         final MessageMac mac = line.plan.isMacRequired ? iso.mac(line.plan.keys.inUse().current()) : null;
         final int bytes = writer.write(line.plan, send, request, mac, links.routed().pinMode(send.routeId()), scratch, FRAME_HEAD);
         if (bytes < 0) {
+            // What was written before it failed has the card's number in it.
+            scratch.setMemory(0, scratch.capacity(), (byte) 0);
             LOG.warn("issuer link {}: message {} of payment {} cannot be written: {}", line.settings.code(), send.mti(), send.paymentId(),
                 bytes == OutwardWriter.CARD_DATA_GONE ? "its card data is gone" : "its fields do not fit the link");
             tellFailed(send.transmission(), send.stan(), send.linkId(), send.mti(), bytes == OutwardWriter.CARD_DATA_GONE ? CARD_DATA_GONE : NOT_SENT);

@@ -30,6 +30,9 @@ final class LinkKeys {
     /** Of a link without MACs. */
     static final LinkKeys NONE = new LinkKeys();
 
+    /** MAC keys of a link in the file: a restart needs the newest, and an operator may want the one before it. */
+    private static final int KEPT_KEYS = 2;
+
     private final KeyFile file;
     private final String name;
     private final MacAlgorithm algorithm;
@@ -158,7 +161,7 @@ final class LinkKeys {
             return Exchange.DONE;
         }
         try {
-            file.add(new KeyFile.Entry(KeyFile.Purpose.MAC, name, id, kept));
+            file.addNewest(new KeyFile.Entry(KeyFile.Purpose.MAC, name, id, kept), KEPT_KEYS);
         } catch (final IOException ex) {
             return Exchange.NOT_WRITTEN;
         }

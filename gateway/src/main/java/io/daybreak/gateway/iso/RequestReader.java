@@ -316,9 +316,15 @@ final class RequestReader {
         if (length > chip.length) {
             return false;
         }
-        if (message.bytes(55, chip, 0) != length) {
-            return false;
+        try {
+            return message.bytes(55, chip, 0) == length && isTlv(length);
+        } finally {
+            // Also of what is no TLV: nothing of a card's data stays.
+            Arrays.fill(chip, 0, length, (byte) 0);
         }
+    }
+
+    private boolean isTlv(final int length) {
         int at = 0;
         while (at < length) {
             if ((chip[at++] & 0x1F) == 0x1F) {
@@ -343,7 +349,6 @@ final class RequestReader {
             }
             at += size;
         }
-        Arrays.fill(chip, 0, length, (byte) 0);
         return at == length;
     }
 

@@ -165,6 +165,22 @@ public final class KeyFile {
     }
 
     /**
+     * As {@link #add}; but of the keys of its purpose and name only the newest stay, so that keys which follow each other for ever
+     * leave room for the others.
+     *
+     * @param kept how many stay, with the added one
+     * @throws IOException if it could not be written; then nothing has changed
+     */
+    public synchronized void addNewest(final Entry added, final int kept) throws IOException {
+        final List<Entry> changed = new ArrayList<>(entries);
+        changed.removeIf(old -> old.purpose == added.purpose && old.name.equals(added.name) && old.id.equals(added.id));
+        changed.add(added);
+        final List<Entry> same = changed.stream().filter(entry -> entry.purpose == added.purpose && entry.name.equals(added.name)).toList();
+        changed.removeAll(same.subList(0, Math.max(0, same.size() - kept)));
+        replace(changed);
+    }
+
+    /**
      * Destroys a key: when this returns the file no longer has it, and what it had is written over.
      *
      * @throws IOException if the file could not be written

@@ -42,6 +42,21 @@ final class KeyFileTest {
     }
 
     @Test
+    void shouldKeepTheNewestOfKeysThatFollowEachOtherAndAllOthers() throws Exception {
+        final Path path = directory.resolve("keys");
+        final KeyFile file = KeyFile.create(path);
+        file.add(entry(KeyFile.Purpose.TOKEN, "-", "1", 1), entry(KeyFile.Purpose.MAC, "other", "K1", 2));
+        for (int i = 1; i <= 5; i++) {
+            file.addNewest(entry(KeyFile.Purpose.MAC, "a-link", "K" + i, 16 + i), 2);
+        }
+        final KeyFile again = KeyFile.read(path);
+        assertThat(again.entries(KeyFile.Purpose.MAC, "a-link")).extracting(KeyFile.Entry::id).containsExactly("K4", "K5");
+        assertThat(again.entries(KeyFile.Purpose.MAC, "other")).hasSize(1);
+        assertThat(again.entries(KeyFile.Purpose.TOKEN, "-")).hasSize(1);
+        assertThat(Files.readString(path)).as("a key that nobody uses any more").doesNotContain("11111111");
+    }
+
+    @Test
     void shouldRefuseAFileThatOthersMayUse() throws Exception {
         final Path path = directory.resolve("keys");
         KeyFile.create(path).add(entry(KeyFile.Purpose.TOKEN, "-", "1", 1));

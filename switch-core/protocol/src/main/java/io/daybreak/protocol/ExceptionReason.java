@@ -20,7 +20,7 @@ public final class ExceptionReason {
     public static final int ADVICE_WITHOUT_ORIGINAL = 8;
     /** The issuer declined an advice. */
     public static final int ISSUER_REFUSED_ADVICE = 9;
-    /** The issuer answered a reversal with a code that does not end it. */
+    /** The issuer answered a reversal with a code that does not end it, or was not told of a further one: the first had left. */
     public static final int ISSUER_REFUSED_REVERSAL = 10;
     /** An entry reached its age. */
     public static final int STORE_AND_FORWARD_TOO_OLD = 11;
