@@ -2,6 +2,7 @@ package io.daybreak.routing;
 
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
+import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.PaymentDecoder;
 import org.agrona.DirectBuffer;
@@ -178,8 +179,13 @@ final class IssuerRequests {
         payments.after(slot);
     }
 
+    /** A part is offered for purchase and authorisation alone, whatever the link asks for: docs/iso8583.md, OP-19. */
     private boolean isGoodPart(final int slot, final IssuerReply reply) {
         final long record = payments.address(slot);
+        final int operation = RoutedPayments.small(record + RoutedPayments.OPERATION);
+        if (operation != PaymentOperation.PURCHASE && operation != PaymentOperation.AUTHORISE) {
+            return false;
+        }
         final long asked = UnsafeApi.getLong(record + RoutedPayments.AMOUNT);
         final long part = reply.amountMinor();
         final int minimumPercent = RoutedPayments.small(record + RoutedPayments.MINIMUM_PERCENT);

@@ -302,6 +302,10 @@ class IssuerRequestsTest {
         rig.request(7, IssuingRig.payment(43, 500, payment -> payment.flags(PaymentFlags.PARTIAL_APPROVAL)));
         rig.reply(rig.last(), "10", reply -> reply.amountMinor(501));
         assertThat(rig.drainTold()).as("more than asked for").containsExactly("invalid 7");
+        rig.request(8, IssuingRig.payment(44, 500, payment -> payment.flags(PaymentFlags.PARTIAL_APPROVAL)
+            .operation((short) PaymentOperation.REFUND)));
+        rig.reply(rig.last(), "10", reply -> reply.amountMinor(300));
+        assertThat(rig.drainTold()).as("a refund is none that may be approved in part").containsExactly("invalid 8");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.architecture;
 
+import io.daybreak.protocol.Result;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -33,7 +34,6 @@ final class PaymentDialoguesTest {
         Map.entry("97", 17));
     /** Results of the native protocol end, in the first family, below this one. */
     private static final int FIRST_OF_PAYMENTS = 49;
-    private static final int FIRST_TRANSFER_REFUSAL = 64;
     private static final int FIRST_OF_PAYMENTS_DECIDED = 160;
 
     private final SourceTree tree = SourceTree.find();
@@ -116,7 +116,8 @@ final class PaymentDialoguesTest {
     }
 
     private static boolean isOfPayments(final int result) {
-        return result >= FIRST_OF_PAYMENTS && result < FIRST_TRANSFER_REFUSAL || result >= FIRST_OF_PAYMENTS_DECIDED;
+        // Between the two are those of nodes; only the first of them can be the answer to a payment.
+        return result >= FIRST_OF_PAYMENTS && result <= Result.NOT_PRIMARY || result >= FIRST_OF_PAYMENTS_DECIDED;
     }
 
     private static long amount(final Map<String, String> message, final String field) {
