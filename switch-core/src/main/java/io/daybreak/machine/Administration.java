@@ -178,7 +178,7 @@ final class Administration implements Stateful {
         if (id < 1 || id > Participants.MAX_ID || !isCode(command, codeOffset)) {
             return Result.MALFORMED_COMMAND;
         }
-        if ((body.roles() & ~ROLE_MASK) != 0 || body.reserved1() != 0 || body.reserved2() != 0) {
+        if ((body.roles() & ~ROLE_MASK) != 0) {
             return Result.RESERVED_MUST_BE_ZERO;
         }
         final int allowed = checkOperator(participantId);
@@ -196,7 +196,8 @@ final class Administration implements Stateful {
         }
         final int room = ids.putParticipant((int) id, body.idCapacity());
         final int result = room != Result.OK ? room
-            : participants.put((int) id, body.roles(), (int) body.keyId(), body.idCapacity(), codeFirst, codeLast);
+            : participants.put((int) id, body.roles(), (int) body.keyId(), body.idCapacity(), codeFirst, codeLast,
+            (int) body.requestsPerSecond(), body.burstMs());
         membership.onParticipant((int) id, body.roles());
         return result;
     }

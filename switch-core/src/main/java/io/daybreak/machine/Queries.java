@@ -464,7 +464,8 @@ final class Queries {
             .asOfSequence(machine.lastSequence()).idCapacity(found ? participants.idCapacity(index) : 0)
             .participantId(found ? participants.participantId(index) : 0).keyId(found ? participants.keyId(index) & 0xFFFF_FFFFL : 0)
             .roles(found ? participants.roles(index) : 0)
-            .result(found ? Result.OK : allowed ? Result.PARTICIPANT_NOT_FOUND : Result.NOT_GRANTED).reserved(0);
+            .result(found ? Result.OK : allowed ? Result.PARTICIPANT_NOT_FOUND : Result.NOT_GRANTED)
+            .requestsPerSecond(found ? participants.requestsPerSecond(index) & 0xFFFF_FFFFL : 0).burstMs(found ? participants.burstMs(index) : 0).reserved(0);
         final int answerCodeOffset =
             answerOffset + MessageHeaderEncoder.ENCODED_LENGTH + ParticipantAnswerEncoder.participantCodeEncodingOffset();
         answer.putLong(answerCodeOffset, codeFirst);

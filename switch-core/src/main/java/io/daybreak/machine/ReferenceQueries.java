@@ -157,7 +157,8 @@ final class ReferenceQueries {
         public int encode(final int slot, final MutableDirectBuffer buffer, final int offset) {
             encoder.wrapAndApplyHeader(buffer, offset, header).correlationId(0).idCapacity(participants.idCapacity(slot))
                 .participantId(participants.participantId(slot)).keyId(participants.keyId(slot) & 0xFFFF_FFFFL)
-                .roles(participants.roles(slot)).reserved1(0).reserved2(0);
+                .roles(participants.roles(slot)).burstMs(participants.burstMs(slot))
+                .requestsPerSecond(participants.requestsPerSecond(slot) & 0xFFFF_FFFFL);
             final int code = offset + BLOCK + PutParticipantEncoder.participantCodeEncodingOffset();
             buffer.putLong(code, participants.codeFirst(slot));
             buffer.putLong(code + 8, participants.codeLast(slot));

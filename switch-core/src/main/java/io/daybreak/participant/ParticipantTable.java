@@ -87,9 +87,25 @@ public final class ParticipantTable implements Stateful {
         return (participants[index].roles & Participants.ROLE_OPERATOR) != 0;
     }
 
-    /** Creates or changes a participant. The caller has checked the contents. */
+    /** Requests a second that links take from it; 0: any number. The state machine itself refuses nothing for it. */
+    public int requestsPerSecond(final int index) {
+        return participants[index].requestsPerSecond;
+    }
+
+    /** Milliseconds of that rate that may come at once; 0: a second's. */
+    public int burstMs(final int index) {
+        return participants[index].burstMs;
+    }
+
+    /** Creates or changes a participant, without a rate. The caller has checked the contents. */
     public int put(final int participantId, final int roles, final int keyId, final long idCapacity, final long codeFirst,
                    final long codeLast) {
+        return put(participantId, roles, keyId, idCapacity, codeFirst, codeLast, 0, 0);
+    }
+
+    /** Creates or changes a participant. The caller has checked the contents. */
+    public int put(final int participantId, final int roles, final int keyId, final long idCapacity, final long codeFirst,
+                   final long codeLast, final int requestsPerSecond, final int burstMs) {
         final int existing = find(participantId);
         final int codeOwner = findByCode(codeFirst, codeLast);
         if (codeOwner != NOT_FOUND && codeOwner != existing) {
@@ -112,6 +128,8 @@ public final class ParticipantTable implements Stateful {
         participant.idCapacity = idCapacity;
         participant.codeFirst = codeFirst;
         participant.codeLast = codeLast;
+        participant.requestsPerSecond = requestsPerSecond;
+        participant.burstMs = burstMs;
         digest += participant.hash();
         return Result.OK;
     }
@@ -233,6 +251,8 @@ public final class ParticipantTable implements Stateful {
         private long idCapacity;
         private long codeFirst;
         private long codeLast;
+        private int requestsPerSecond;
+        private int burstMs;
         private int grantCount;
         private int[] kinds = new int[4];
         private int[] rights = new int[4];
@@ -302,6 +322,8 @@ public final class ParticipantTable implements Stateful {
             idCapacity = image.word(idCapacity);
             codeFirst = image.word(codeFirst);
             codeLast = image.word(codeLast);
+            requestsPerSecond = image.number(requestsPerSecond);
+            burstMs = image.number(burstMs);
             final int grants = image.bounded(grantCount, 0, MAX_GRANTS);
             while (image.isLoading() && grantCount < grants) {
                 addGrant(0, 0, 0, 0, 0);
@@ -323,7 +345,8 @@ public final class ParticipantTable implements Stateful {
         }
 
         long hash() {
-            long sum = Hashing.mix(Hashing.mix(id, roles), Hashing.mix(keyId, idCapacity)) + Hashing.mix(codeFirst, codeLast);
+            long sum = Hashing.mix(Hashing.mix(id | (long) burstMs << Integer.SIZE, roles | (long) requestsPerSecond << Integer.SIZE), Hashing.mix(keyId, idCapacity))
+                + Hashing.mix(codeFirst, codeLast);
             for (int i = 0; i < grantCount; i++) {
                 sum += Hashing.mix(Hashing.mix(kinds[i], rights[i]), Hashing.mix(Hashing.mix(froms[i], tos[i]), ledgers[i]));
             }

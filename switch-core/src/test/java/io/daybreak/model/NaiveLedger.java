@@ -792,7 +792,7 @@ public final class NaiveLedger implements Ledger {
         if (p.participantId() < 1 || p.participantId() > Participants.MAX_ID || !isCode(p.code())) {
             return undecided(Result.MALFORMED_COMMAND);
         }
-        if ((p.roles() & ~roles) != 0 || p.reserved1() != 0 || p.reserved2() != 0) {
+        if ((p.roles() & ~roles) != 0) {
             return undecided(Result.RESERVED_MUST_BE_ZERO);
         }
         final int sender = senderId == Participants.SYSTEM ? Result.OK : checkOperator(senderId);

@@ -8,8 +8,8 @@ import org.agrona.MutableDirectBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Creates a participant or changes it. The code is at most 16 characters of Latin 1, padded with zero bytes. */
-public record ParticipantCommand(long participantId, String code, long keyId, int roles, long idCapacity, int reserved1,
-                                 long reserved2) implements Command {
+public record ParticipantCommand(long participantId, String code, long keyId, int roles, long idCapacity, int burstMs,
+                                 long requestsPerSecond) implements Command {
     public static ParticipantCommand participant(final long participantId, final String code) {
         return new ParticipantCommand(participantId, code, 1, Participants.ROLE_ACTIVE, 1 << 20, 0, 0);
     }
@@ -19,31 +19,31 @@ public record ParticipantCommand(long participantId, String code, long keyId, in
     }
 
     public ParticipantCommand participantId(final long value) {
-        return new ParticipantCommand(value, code, keyId, roles, idCapacity, reserved1, reserved2);
+        return new ParticipantCommand(value, code, keyId, roles, idCapacity, burstMs, requestsPerSecond);
     }
 
     public ParticipantCommand code(final String value) {
-        return new ParticipantCommand(participantId, value, keyId, roles, idCapacity, reserved1, reserved2);
+        return new ParticipantCommand(participantId, value, keyId, roles, idCapacity, burstMs, requestsPerSecond);
     }
 
     public ParticipantCommand keyId(final long value) {
-        return new ParticipantCommand(participantId, code, value, roles, idCapacity, reserved1, reserved2);
+        return new ParticipantCommand(participantId, code, value, roles, idCapacity, burstMs, requestsPerSecond);
     }
 
     public ParticipantCommand roles(final int value) {
-        return new ParticipantCommand(participantId, code, keyId, value, idCapacity, reserved1, reserved2);
+        return new ParticipantCommand(participantId, code, keyId, value, idCapacity, burstMs, requestsPerSecond);
     }
 
     public ParticipantCommand idCapacity(final long value) {
-        return new ParticipantCommand(participantId, code, keyId, roles, value, reserved1, reserved2);
+        return new ParticipantCommand(participantId, code, keyId, roles, value, burstMs, requestsPerSecond);
     }
 
-    public ParticipantCommand reserved1(final int value) {
-        return new ParticipantCommand(participantId, code, keyId, roles, idCapacity, value, reserved2);
+    public ParticipantCommand burstMs(final int value) {
+        return new ParticipantCommand(participantId, code, keyId, roles, idCapacity, value, requestsPerSecond);
     }
 
-    public ParticipantCommand reserved2(final long value) {
-        return new ParticipantCommand(participantId, code, keyId, roles, idCapacity, reserved1, value);
+    public ParticipantCommand requestsPerSecond(final long value) {
+        return new ParticipantCommand(participantId, code, keyId, roles, idCapacity, burstMs, value);
     }
 
     @Override
@@ -55,7 +55,7 @@ public record ParticipantCommand(long participantId, String code, long keyId, in
     public int encode(final MutableDirectBuffer buffer, final int offset) {
         final PutParticipantEncoder encoder = new PutParticipantEncoder().wrap(buffer, offset);
         encoder.correlationId(1).idCapacity(idCapacity).participantId(participantId).keyId(keyId).roles(roles)
-            .reserved1(reserved1).reserved2(reserved2);
+            .burstMs(burstMs).requestsPerSecond(requestsPerSecond);
         final byte[] bytes = code.getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < PutParticipantEncoder.participantCodeLength(); i++) {
             encoder.participantCode(i, i < bytes.length ? bytes[i] : 0);

@@ -535,8 +535,8 @@ public final class Workload {
             case 4 -> administration(pick(
                 ParticipantCommand.participant(0, "ZERO"), ParticipantCommand.participant(65_536, "HUGE"),
                 ParticipantCommand.participant(30, ""), ParticipantCommand.participant(30, "UML\u00c4UT"),
-                ParticipantCommand.participant(30, "ROLES").roles(8), ParticipantCommand.participant(30, "RES").reserved1(1),
-                ParticipantCommand.participant(30, "RES").reserved2(1),
+                ParticipantCommand.participant(30, "ROLES").roles(8), ParticipantCommand.participant(30, "RATE").burstMs(1),
+                ParticipantCommand.participant(30, "RATE").requestsPerSecond(1),
                 ParticipantCommand.participant(30, "CAP").idCapacity(1_023),
                 ParticipantCommand.participant(30, "CAP").idCapacity(profile.limits.idCapacity()),
                 ParticipantCommand.participant(30, "NOGRANT")));

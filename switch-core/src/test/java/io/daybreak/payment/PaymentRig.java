@@ -216,7 +216,7 @@ final class PaymentRig implements AutoCloseable {
 
     void participant(final int id, final String code, final int roles) {
         new PutParticipantEncoder().wrap(command, 0).correlationId(0).idCapacity(id == OPERATOR ? 1 << 17 : 4_096).participantId(id).keyId(1).roles(roles)
-            .reserved1(0).reserved2(0).participantCode(code);
+            .burstMs(0).requestsPerSecond(0).participantCode(code);
         must(apply(PutParticipantEncoder.TEMPLATE_ID, Participants.SYSTEM, PutParticipantEncoder.BLOCK_LENGTH));
     }
 

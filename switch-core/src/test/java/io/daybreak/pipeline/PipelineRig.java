@@ -110,7 +110,7 @@ final class PipelineRig implements AutoCloseable {
     private void putOperator(final long ids) {
         submit(Participants.SYSTEM, PutParticipantEncoder.TEMPLATE_ID, slot -> {
             new PutParticipantEncoder().wrap(slot.command, 0).correlationId(0).idCapacity(ids).participantId(OPERATOR)
-                .keyId(1).roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).reserved1(0).reserved2(0)
+                .keyId(1).roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).burstMs(0).requestsPerSecond(0)
                 .participantCode("OPERATOR");
             return PutParticipantEncoder.BLOCK_LENGTH;
         });

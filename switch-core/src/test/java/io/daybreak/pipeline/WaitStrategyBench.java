@@ -177,7 +177,7 @@ public final class WaitStrategyBench {
         publish(slot, Participants.SYSTEM, ConfigureEncoder.TEMPLATE_ID, ConfigureEncoder.BLOCK_LENGTH);
         slot = claim();
         new PutParticipantEncoder().wrap(slot.command, 0).correlationId(0).idCapacity(1_000_000).participantId(1).keyId(1)
-            .roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).reserved1(0).reserved2(0).participantCode("OPERATOR");
+            .roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).burstMs(0).requestsPerSecond(0).participantCode("OPERATOR");
         publish(slot, Participants.SYSTEM, PutParticipantEncoder.TEMPLATE_ID, PutParticipantEncoder.BLOCK_LENGTH);
         for (int account = 1; account <= ACCOUNTS; account++) {
             slot = claim();

@@ -9,6 +9,7 @@ import io.daybreak.protocol.codec.Id128Decoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.RateAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
 import io.daybreak.protocol.codec.SubmitAccountsDecoder;
@@ -105,11 +106,16 @@ final class Answers {
             answer.holdCount(), answer.idCount(), answer.transferCount(), (int) answer.rulesVersion());
     }
 
+    static RateRecord rate(final DirectBuffer buffer, final int offset) {
+        final RateAnswerDecoder answer = new RateAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new RateRecord(answer.requestsPerSecond(), answer.capacity(), answer.available());
+    }
+
     static ParticipantRecord participant(final DirectBuffer buffer, final int offset) {
         final ParticipantAnswerDecoder answer = new ParticipantAnswerDecoder()
             .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
         return new ParticipantRecord(answer.result(), answer.asOfSequence(), new Participant((int) answer.participantId(),
-            answer.participantCode(), answer.keyId(), answer.roles(), answer.idCapacity()));
+            answer.participantCode(), answer.keyId(), answer.roles(), answer.idCapacity(), answer.requestsPerSecond(), (int) answer.burstMs()));
     }
 
     static NodeRecord node(final DirectBuffer buffer, final int offset) {

@@ -7,6 +7,7 @@ import io.daybreak.protocol.codec.CutOverDecoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
+import io.daybreak.protocol.codec.RateAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
@@ -281,6 +282,11 @@ public final class DaybreakClient implements AutoCloseable {
      */
     public NodeRecord promote(final boolean isLossAccepted) {
         return await(agent.submit(new QueryRequest<>(Requests.promote(isLossAccepted), NodeAnswerDecoder.TEMPLATE_ID, Answers::node, false), false));
+    }
+
+    /** At which rate the switch takes this participant's requests, and how many it would take at once now. */
+    public RateRecord rate() {
+        return await(agent.submit(new QueryRequest<>(Requests.rate(), RateAnswerDecoder.TEMPLATE_ID, Answers::rate), false));
     }
 
     /** A participant by its code; operator only. */

@@ -17,7 +17,7 @@ import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.MessageHeaderEncoder;
 import io.daybreak.protocol.codec.OutcomesAnswerDecoder;
 import io.daybreak.protocol.codec.OutcomesAnswerDecoder.OutcomesDecoder;
-import io.daybreak.protocol.codec.NodeAnswerDecoder;
+import io.daybreak.protocol.codec.RateAnswerDecoder;
 import io.daybreak.protocol.codec.ProofEncoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
 import io.daybreak.protocol.codec.SubmitTransfersEncoder;
@@ -276,7 +276,7 @@ public final class NativeConnection {
         if (templateId == OutcomesAnswerDecoder.TEMPLATE_ID) {
             return onOutcomes(buffer, offset + HEADER_BYTES, blockLength, length - HEADER_BYTES);
         }
-        if (templateId >= AccountsAnswerDecoder.TEMPLATE_ID && templateId <= NodeAnswerDecoder.TEMPLATE_ID
+        if (templateId >= AccountsAnswerDecoder.TEMPLATE_ID && templateId <= RateAnswerDecoder.TEMPLATE_ID
             || templateId >= ReferenceAnswerDecoder.TEMPLATE_ID && templateId <= DayTotalsAnswerDecoder.TEMPLATE_ID) {
             if (phase.ordinal() < Phase.READY.ordinal() || blockLength < Long.BYTES) {
                 return malformed("answer " + templateId + " out of order");

@@ -15,6 +15,7 @@ import io.daybreak.protocol.codec.PutParticipantEncoder;
 import io.daybreak.protocol.codec.QueryAccountBalancesEncoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersEncoder;
 import io.daybreak.protocol.codec.QueryNodeEncoder;
+import io.daybreak.protocol.codec.QueryRateEncoder;
 import io.daybreak.protocol.codec.QueryReferenceEncoder;
 import io.daybreak.protocol.codec.QueryStatusEncoder;
 import io.daybreak.protocol.codec.QueryTotalsEncoder;
@@ -148,6 +149,12 @@ final class Requests {
         return buffer;
     }
 
+    static UnsafeBuffer rate() {
+        final UnsafeBuffer buffer = buffer(QueryRateEncoder.BLOCK_LENGTH);
+        new QueryRateEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        return buffer;
+    }
+
     static UnsafeBuffer lookupParticipant(final String code) {
         requireCode(code);
         final UnsafeBuffer buffer = buffer(LookupParticipantEncoder.BLOCK_LENGTH);
@@ -163,8 +170,8 @@ final class Requests {
             .participantId(participant.participantId() & UINT32)
             .keyId(participant.keyId())
             .roles(participant.roles())
-            .reserved1(0)
-            .reserved2(0)
+            .burstMs(participant.burstMs())
+            .requestsPerSecond(participant.requestsPerSecond())
             .participantCode(participant.code());
         return buffer;
     }

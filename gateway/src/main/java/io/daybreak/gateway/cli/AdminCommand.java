@@ -11,6 +11,7 @@ import io.daybreak.client.NewAccount;
 import io.daybreak.client.Outcome;
 import io.daybreak.client.Participant;
 import io.daybreak.client.ParticipantRecord;
+import io.daybreak.client.RateRecord;
 import io.daybreak.client.SecretFile;
 import io.daybreak.client.SwitchStatus;
 import io.daybreak.client.TransferId;
@@ -213,18 +214,31 @@ final class AdminCommand implements Runnable {
         @Option(names = "--code", paramLabel = "CODE", required = true, description = "Name to sign on with, up to 16 printable characters.") final String code,
         @Option(names = "--key-id", paramLabel = "N", defaultValue = "1", description = "Which of its secrets counts (default ${DEFAULT-VALUE}).") final long keyId,
         @Option(names = "--id-capacity", paramLabel = "N", required = true, description = "Transfer ids remembered for it, at least 1024.") final long idCapacity,
+        @Option(names = "--rate", paramLabel = "N", defaultValue = "0", description = "Requests a second that links take from it; 0: any number (default).") final long rate,
+        @Option(names = "--burst", paramLabel = "MS", defaultValue = "0", description = "Milliseconds of the rate that may come at once; 0: a second's (default).") final int burstMs,
         @Option(names = "--operator", description = "May administer.") final boolean isOperator,
         @Option(names = "--standby", description = "Is a node of this switch: may follow the journal, and be promoted.") final boolean isNode,
         @Option(names = "--barred", description = "May not sign on or pay.") final boolean isBarred) {
         final int roles = (isOperator ? Participants.ROLE_OPERATOR : 0) | (isNode ? Participants.ROLE_STANDBY : 0)
             | (isBarred ? 0 : Participants.ROLE_ACTIVE);
-        return ask(client -> tell(client.putParticipant(new Participant(id, code, keyId, roles, idCapacity)), "participant " + code));
+        return ask(client -> tell(client.putParticipant(new Participant(id, code, keyId, roles, idCapacity, rate, burstMs)), "participant " + code));
     }
 
     @Command(name = "node", mixinStandardHelpOptions = true, description = "Shows what this node is, and how far it has come.")
     int node() {
         return ask(client -> {
             out().println(client.node());
+            return ExitCode.OK.code();
+        });
+    }
+
+    @Command(name = "rate", mixinStandardHelpOptions = true,
+        description = "Shows at which rate the requests of the one who asks (--participant) are taken, and how many would be taken at once now.")
+    int rate() {
+        return ask(client -> {
+            final RateRecord rate = client.rate();
+            out().println("rate: " + (rate.isLimited() ? "requests-per-second=" + rate.requestsPerSecond() + " capacity=" + rate.capacity()
+                + " available=" + rate.available() : "any"));
             return ExitCode.OK.code();
         });
     }
@@ -239,6 +253,7 @@ final class AdminCommand implements Runnable {
             }
             final Participant it = found.participant();
             out().println("participant " + it.code() + ": id=" + it.participantId() + " key-id=" + it.keyId() + " id-capacity=" + it.idCapacity()
+                + (it.requestsPerSecond() == 0 ? "" : " rate=" + it.requestsPerSecond() + " burst-ms=" + it.burstMs())
                 + ((it.roles() & Participants.ROLE_OPERATOR) != 0 ? " operator" : "")
                 + ((it.roles() & Participants.ROLE_STANDBY) != 0 ? " standby" : "") + ((it.roles() & Participants.ROLE_ACTIVE) != 0 ? " active" : " barred"));
             return ExitCode.OK.code();

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.iso;
 
+import io.daybreak.gateway.link.TokenBucket;
 import io.daybreak.iso8583.codec.ErrorReason;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.dialect.Dialect;
@@ -249,6 +250,15 @@ final class AcquirerSide implements LinkSide {
         }
         if (institution == 0) {
             institution = plan.institutionOf(peer);
+        }
+        final TokenBucket bucket = kind.isFinishing ? null : loop.agent.rateOf(peer.participantId());
+        if (bucket != null) {
+            final long nowNs = System.nanoTime();
+            if (!bucket.isOpen(nowNs)) {
+                counters.onOverRate();
+                return respond(LinkResult.RATE_EXCEEDED, mti87, kind.echo, headerOffset, mac, 0, institution);
+            }
+            bucket.spend(1, nowNs);
         }
         if (!publish(kind, mti87, peer, institution, mac, headerOffset)) {
             counters.onNoRoom();

@@ -18,6 +18,7 @@ public final class IsoCounters {
     private final LongAdder notWaitedFor = new LongAdder();
     private final LongAdder wrongMacs = new LongAdder();
     private final LongAdder noRoom = new LongAdder();
+    private final LongAdder overRate = new LongAdder();
     private final LongAdder slowReaders = new LongAdder();
     private final LongAdder badFrames = new LongAdder();
     private final LongAdder droppedAnswers = new LongAdder();
@@ -81,6 +82,11 @@ public final class IsoCounters {
         return noRoom.sum();
     }
 
+    /** Requests answered 91 because their participant was faster than its rate. */
+    public long overRate() {
+        return overRate.sum();
+    }
+
     /** Connections closed because they did not read. */
     public long slowReaders() {
         return slowReaders.sum();
@@ -130,6 +136,10 @@ public final class IsoCounters {
 
     void onWrongMac() {
         wrongMacs.increment();
+    }
+
+    void onOverRate() {
+        overRate.increment();
     }
 
     void onNoRoom() {

@@ -6,6 +6,7 @@ import io.daybreak.gateway.key.KeyFile;
 import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.link.EventLoops;
 import io.daybreak.gateway.link.LoopAgent;
+import io.daybreak.gateway.link.ReferencePages;
 import io.daybreak.gateway.link.SystemPort;
 import io.daybreak.iso8583.config.ConfigProblems;
 import io.daybreak.iso8583.link.LinkProfile;
@@ -165,7 +166,7 @@ public final class IsoServer implements AutoCloseable {
     /** Learns which institutions there are, and their business dates; after recovery, before anything listens. */
     public void readReference(final SystemPort systemPort) {
         final PutDayGroupDecoder group = new PutDayGroupDecoder();
-        ReferenceMirror.each(systemPort, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, (record, at) -> {
+        ReferencePages.each(systemPort, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, (record, at) -> {
             group.wrap(record, at, PutDayGroupDecoder.BLOCK_LENGTH, PutDayGroupDecoder.SCHEMA_VERSION);
             dates.graceMs(group.dayGroup(), group.graceMs());
         });

@@ -23,6 +23,8 @@ final class LinkResult {
     static final int FILE_ACTION_UNKNOWN = 250;
     static final int OPERATION_NOT_OFFERED = 251;
     static final int OPERATION_NOT_OF_THE_LINK = 252;
+    /** The participant sends faster than its rate. */
+    static final int RATE_EXCEEDED = 253;
 
     private LinkResult() {
     }

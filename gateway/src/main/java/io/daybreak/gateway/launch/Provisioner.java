@@ -189,8 +189,8 @@ final class Provisioner {
             .participantId(id)
             .keyId(Credentials.DEFAULT_KEY_ID)
             .roles(roles)
-            .reserved1(0)
-            .reserved2(0)
+            .burstMs(0)
+            .requestsPerSecond(0)
             .participantCode(code);
         require(port.submit(PutParticipantDecoder.TEMPLATE_ID, Participants.SYSTEM, body, PutParticipantDecoder.BLOCK_LENGTH), "participant " + code);
     }

@@ -86,6 +86,7 @@ public final class Server implements AutoCloseable {
     private TokenKeys tokenKeys;
     private DataKeys dataKeys;
     private DataKeyKeeper dataKeyKeeper;
+    private RateKeeper rateKeeper;
     private List<IsoServer.Bound> isoAddresses = List.of();
     private DiskReserveWatcher diskReserve;
     private MetricsServer metrics;
@@ -198,6 +199,8 @@ public final class Server implements AutoCloseable {
         } else {
             provisionOperator(provisioner, systemPort, hasOperatorKey);
         }
+        rateKeeper = new RateKeeper(loops.rates(), systemPort);
+        rateKeeper.start();
         if (iso != null) {
             checkTokenKeys(systemPort);
             iso.readReference(systemPort);
@@ -562,6 +565,9 @@ public final class Server implements AutoCloseable {
         }
         if (dataKeyKeeper != null) {
             dataKeyKeeper.close();
+        }
+        if (rateKeeper != null) {
+            rateKeeper.close();
         }
         if (issuers != null) {
             issuers.close();

@@ -44,6 +44,7 @@ public final class EventLoops implements AutoCloseable {
     private final Admission admission;
     private final Consumer<Throwable> defects;
     private final LinkCounters counters = new LinkCounters();
+    private final ParticipantRates rates = new ParticipantRates();
     private final EventLoopGroup group;
     private final boolean isEpoll;
     private final LoopAgent[] agents;
@@ -93,6 +94,11 @@ public final class EventLoops implements AutoCloseable {
         return counters;
     }
 
+    /** Rates of participants, which all links keep. */
+    public ParticipantRates rates() {
+        return rates;
+    }
+
     /** True if the links use epoll, false if NIO. */
     public boolean isEpoll() {
         return isEpoll;
@@ -122,7 +128,7 @@ public final class EventLoops implements AutoCloseable {
         int index = 0;
         for (final EventExecutor executor : group) {
             final LoopAgent agent =
-                new LoopAgent(index, (EventLoop) executor, publishers.get(), timeNs, settings, room, admission, counters, defects);
+                new LoopAgent(index, (EventLoop) executor, publishers.get(), timeNs, settings, room, admission, rates, counters, defects);
             agents[index++] = agent;
             agentOf.put(executor, agent);
         }

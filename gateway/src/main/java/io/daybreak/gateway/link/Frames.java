@@ -39,6 +39,7 @@ import io.daybreak.protocol.codec.QueryAccountTransfersDecoder;
 import io.daybreak.protocol.codec.QueryDayTotalsDecoder;
 import io.daybreak.protocol.codec.QueryExceptionsDecoder;
 import io.daybreak.protocol.codec.QueryNodeDecoder;
+import io.daybreak.protocol.codec.QueryRateDecoder;
 import io.daybreak.protocol.codec.QueryPaymentDecoder;
 import io.daybreak.protocol.codec.QueryPaymentStatusDecoder;
 import io.daybreak.protocol.codec.QueryReferenceDecoder;
@@ -126,6 +127,7 @@ final class Frames {
         put(Kind.SESSION, GoodbyeDecoder.TEMPLATE_ID, GoodbyeDecoder.BLOCK_LENGTH);
         // Asked of the node itself, which the link answers for.
         put(Kind.SESSION, QueryNodeDecoder.TEMPLATE_ID, QueryNodeDecoder.BLOCK_LENGTH);
+        put(Kind.SESSION, QueryRateDecoder.TEMPLATE_ID, QueryRateDecoder.BLOCK_LENGTH);
         put(Kind.SESSION, PromoteDecoder.TEMPLATE_ID, PromoteDecoder.BLOCK_LENGTH);
 
         putGroup(Kind.BATCH, SubmitTransfersDecoder.TEMPLATE_ID, SubmitTransfersDecoder.BLOCK_LENGTH, TransferDecoder.BLOCK_LENGTH, TransferDecoder.TEMPLATE_ID);

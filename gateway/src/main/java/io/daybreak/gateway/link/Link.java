@@ -20,6 +20,8 @@ import io.daybreak.protocol.codec.NodeAnswerEncoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.PromoteDecoder;
 import io.daybreak.protocol.codec.QueryNodeDecoder;
+import io.daybreak.protocol.codec.QueryRateDecoder;
+import io.daybreak.protocol.codec.RateAnswerEncoder;
 import io.daybreak.protocol.codec.WelcomeEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -81,6 +83,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     private long linkId;
     private SignOn signOn = new SignOn();
     private final NodeDesk nodeDesk;
+    private final RateAnswerEncoder rateAnswer = new RateAnswerEncoder();
     private boolean isOperator;
     private int participantId = Participants.SYSTEM;
     private boolean isLookUpPublished;
@@ -321,6 +324,11 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
 
     @Override
     public int credit() {
+        final TokenBucket bucket = loop.rateOf(participantId);
+        if (bucket != null && !bucket.isOpen(System.nanoTime())) {
+            // Not refused: what was decided before would be answered as if it were not. It waits in the socket, and its sender with it.
+            return 0;
+        }
         return Math.min(settings.maxInFlight() - inFlight, loop.credit());
     }
 
@@ -328,6 +336,10 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     public void onPublished(final int count) {
         inFlight += count;
         loop.onPublished(count);
+        final TokenBucket bucket = loop.rateOf(participantId);
+        if (bucket != null) {
+            bucket.spend(count, System.nanoTime());
+        }
     }
 
     @Override
@@ -379,6 +391,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
             case KeepAliveDecoder.TEMPLATE_ID -> onKeepAlive(view, offset);
             case io.daybreak.protocol.codec.GoodbyeDecoder.TEMPLATE_ID -> onGoodbye();
             case QueryNodeDecoder.TEMPLATE_ID, PromoteDecoder.TEMPLATE_ID -> onNodeMessage(templateId, view, offset);
+            case QueryRateDecoder.TEMPLATE_ID -> onQueryRate(view, offset);
             default -> {
                 // KeepAliveReply: that it came is all there is to know.
                 if (state != State.OPEN) {
@@ -525,6 +538,26 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
             out.length += bytes;
             loop.flushTouched();
         }
+    }
+
+    private void onQueryRate(final DirectBuffer view, final int offset) {
+        if (state != State.OPEN) {
+            fail(LinkError.OUT_OF_ORDER, 0, "request before the session stands");
+            return;
+        }
+        final int bytes = Frames.PREFIX + Frames.HEADER + RateAnswerEncoder.BLOCK_LENGTH;
+        final int at = claimOut(bytes);
+        if (at < 0) {
+            return;
+        }
+        putHeader(at, bytes, RateAnswerEncoder.BLOCK_LENGTH, RateAnswerEncoder.TEMPLATE_ID);
+        final TokenBucket bucket = loop.rateOf(participantId);
+        rateAnswer.wrap(out.view, at + Frames.PREFIX + Frames.HEADER)
+            .correlationId(view.getLong(offset, java.nio.ByteOrder.LITTLE_ENDIAN))
+            .requestsPerSecond(bucket == null ? 0 : bucket.perSecond())
+            .capacity(bucket == null ? 0 : bucket.capacity())
+            .available(bucket == null ? 0 : bucket.available(System.nanoTime()));
+        out.length += bytes;
     }
 
     private void onKeepAlive(final DirectBuffer view, final int offset) {

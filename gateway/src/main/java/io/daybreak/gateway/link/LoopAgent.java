@@ -30,6 +30,7 @@ public final class LoopAgent {
     final CommandPublisher publisher;
     final LinkSettings settings;
     final Admission admission;
+    final ParticipantRates rates;
     final LinkCounters counters;
 
     private final ReplyQueue replyQueue;
@@ -58,7 +59,8 @@ public final class LoopAgent {
     private int underWay;
 
     LoopAgent(final int index, final EventLoop eventLoop, final CommandPublisher publisher, final LongSupplier timeNs, final LinkSettings settings,
-              final EventLoops.Room room, final Admission admission, final LinkCounters counters, final Consumer<Throwable> defects) {
+              final EventLoops.Room room, final Admission admission, final ParticipantRates rates, final LinkCounters counters,
+              final Consumer<Throwable> defects) {
         this.index = index;
         this.defects = defects;
         this.eventLoop = eventLoop;
@@ -66,6 +68,7 @@ public final class LoopAgent {
         this.timeNs = timeNs;
         this.settings = settings;
         this.admission = admission;
+        this.rates = rates;
         this.counters = counters;
         credit = settings.maxInFlightPerLoop();
         replyQueue = new ReplyQueue(credit, room.paymentsInWork());
@@ -135,6 +138,11 @@ public final class LoopAgent {
     /** Whether the switch is stopping. */
     public boolean isShuttingDown() {
         return admission.isShuttingDown();
+    }
+
+    /** The participant's bucket; null if any rate is taken from it. */
+    public TokenBucket rateOf(final int participantId) {
+        return rates.of(participantId);
     }
 
     /** The pipeline's time, Unix nanoseconds. */

@@ -110,6 +110,7 @@ public final class SwitchMetrics {
         counter(page, labels, counters, "format_errors_total", "Requests answered 30, and an issuer's messages that could not be indexed.",
             IsoCounters::formatErrors);
         counter(page, labels, counters, "no_room_total", "Requests answered 91: window, table or ring full.", IsoCounters::noRoom);
+        counter(page, labels, counters, "over_rate_total", "Requests answered 91: faster than the participant's rate.", IsoCounters::overRate);
         counter(page, labels, counters, "mac_failures_total", "Messages with a wrong or missing MAC.", IsoCounters::wrongMacs);
         counter(page, labels, counters, "unreadable_total", "Messages that closed their connection unanswered.", IsoCounters::unreadable);
         counter(page, labels, counters, "not_waited_for_total", "Responses and notifications that nobody waits for.", IsoCounters::notWaitedFor);

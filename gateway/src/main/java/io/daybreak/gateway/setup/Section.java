@@ -189,7 +189,9 @@ record Section(String name, int templateId, int blockLength, List<String> keys, 
             Field.text("code", PutParticipantEncoder.participantCodeEncodingOffset(), 16, 16, '\0', null),
             Field.number("key-id", PutParticipantEncoder.keyIdEncodingOffset(), 4, "1"),
             Field.words("roles", PutParticipantEncoder.rolesEncodingOffset(), 2, null, roles, false),
-            Field.number("id-capacity", PutParticipantEncoder.idCapacityEncodingOffset(), 8, null)));
+            Field.number("id-capacity", PutParticipantEncoder.idCapacityEncodingOffset(), 8, null),
+            Field.number("requests-per-second", PutParticipantEncoder.requestsPerSecondEncodingOffset(), 4, "0"),
+            Field.number("burst-ms", PutParticipantEncoder.burstMsEncodingOffset(), 2, "0")));
     }
 
     private static Section accounts() {

@@ -81,7 +81,7 @@ public class ApplyBenchmark {
         applySetUp(ConfigureEncoder.TEMPLATE_ID, Participants.SYSTEM, body, ConfigureEncoder.BLOCK_LENGTH);
         body.setMemory(0, 256, (byte) 0);
         new PutParticipantEncoder().wrap(body, 0).correlationId(0).idCapacity(16_000_000).participantId(1).keyId(1)
-            .roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).reserved1(0).reserved2(0).participantCode("OPERATOR");
+            .roles(Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR).burstMs(0).requestsPerSecond(0).participantCode("OPERATOR");
         applySetUp(PutParticipantEncoder.TEMPLATE_ID, Participants.SYSTEM, body, PutParticipantEncoder.BLOCK_LENGTH);
         final AccountEncoder account = new AccountEncoder();
         body.setMemory(0, 256, (byte) 0);

@@ -197,7 +197,7 @@ final class Town {
 
     private void participant(final int id, final String code, final int roles, final long ids) {
         put(PutParticipantEncoder.TEMPLATE_ID, Participants.SYSTEM, PutParticipantEncoder.BLOCK_LENGTH, new PutParticipantEncoder().wrap(buffer, 0)
-            .correlationId(0).idCapacity(ids).participantId(id).keyId(1).roles(roles).reserved1(0).reserved2(0).participantCode(code));
+            .correlationId(0).idCapacity(ids).participantId(id).keyId(1).roles(roles).burstMs(0).requestsPerSecond(0).participantCode(code));
     }
 
     private void account(final long id, final int flags) {
