@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 
 import io.daybreak.journal.append.EntryQueue;
 import io.daybreak.journal.append.QueueAppender;
+import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.journal.format.CommitGroup;
 
 /**
@@ -48,6 +49,7 @@ public final class JournalContext {
     private CommitGate gate;
     private EntryQueue.Opener queues = QueueAppender::new;
     private boolean stepped;
+    private Keyring keys = Keyring.ofProcess();
     private boolean concluded;
 
     private static long wallNs() {
@@ -167,6 +169,13 @@ public final class JournalContext {
     public JournalContext queues(final EntryQueue.Opener value) {
         change();
         queues = value;
+        return this;
+    }
+
+    /** What payloads are encrypted with and opened; the process's ring unless another one is named. */
+    public JournalContext keys(final Keyring value) {
+        change();
+        keys = value;
         return this;
     }
 
@@ -301,6 +310,11 @@ public final class JournalContext {
     /** Whether it runs without threads of its own. */
     public boolean isStepped() {
         return stepped;
+    }
+
+    /** What encrypts and opens. */
+    public Keyring keys() {
+        return keys;
     }
 
     /** How long it may be unsynced. */

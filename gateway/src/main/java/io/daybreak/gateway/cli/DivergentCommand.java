@@ -8,7 +8,9 @@ import io.daybreak.client.ParticipantRecord;
 import io.daybreak.client.SecretFile;
 import io.daybreak.client.Transfer;
 import io.daybreak.client.TransferId;
+import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.launch.ExitCode;
+import io.daybreak.journal.JournalException;
 import io.daybreak.journal.replay.DivergentTail;
 import io.daybreak.port.ReplayTarget;
 import io.daybreak.protocol.Result;
@@ -16,6 +18,7 @@ import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,6 +54,9 @@ final class DivergentCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "DIR/journal/aside/divergent-N.entries of the former primary.")
     private Path file;
 
+    @Mixin
+    private JournalKeyOptions keys;
+
     @Option(names = "--resubmit", description = "Send the acknowledged transfers to the new primary.")
     private boolean isResubmitting;
 
@@ -69,6 +75,22 @@ final class DivergentCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final PrintWriter out = spec.commandLine().getOut();
+        try {
+            keys.use();
+            return show(out);
+        } catch (final KeyFileException | JournalException ex) {
+            spec.commandLine().getErr().println("daybreak: " + ex.getMessage());
+            return ExitCode.USAGE.code();
+        } catch (final IOException ex) {
+            spec.commandLine().getErr().println("daybreak: " + file + ": " + ex.getMessage());
+            return ExitCode.USAGE.code();
+        } catch (final ClientException ex) {
+            spec.commandLine().getErr().println("daybreak: " + ex.reason() + ": " + ex.getMessage());
+            return ExitCode.UNEXPECTED.code();
+        }
+    }
+
+    private int show(final PrintWriter out) throws IOException {
         try (DivergentTail tail = DivergentTail.open(file)) {
             out.println("common up to sequence " + tail.lastCommonSequence() + ", acknowledged up to sequence " + tail.acknowledgedSequence());
             final Printer printer = new Printer(out, tail.acknowledgedSequence());
@@ -77,12 +99,6 @@ final class DivergentCommand implements Callable<Integer> {
             }
             out.println("acknowledged transfers: " + toSend.values().stream().mapToInt(List::size).sum() + ", other acknowledged commands: " + unsent);
             return isResubmitting ? resubmit(out) : ExitCode.OK.code();
-        } catch (final IOException ex) {
-            spec.commandLine().getErr().println("daybreak: " + file + ": " + ex.getMessage());
-            return ExitCode.USAGE.code();
-        } catch (final ClientException ex) {
-            spec.commandLine().getErr().println("daybreak: " + ex.reason() + ": " + ex.getMessage());
-            return ExitCode.UNEXPECTED.code();
         }
     }
 

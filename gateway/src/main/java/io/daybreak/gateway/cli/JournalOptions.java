@@ -1,11 +1,15 @@
 package io.daybreak.gateway.cli;
 
+import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.launch.ExitCode;
 import io.daybreak.gateway.replay.Json;
 import io.daybreak.gateway.replay.ReplayException;
 import io.daybreak.journal.DamagedJournalException;
+import io.daybreak.journal.ForgedEntryException;
+import io.daybreak.journal.JournalKeyException;
 import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.pipeline.ReplayMismatchException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -22,6 +26,9 @@ final class JournalOptions {
     @Option(names = "--data", paramLabel = "DIR", defaultValue = "./data", description = "Data directory, of a running switch or of none (default ./data).")
     Path data;
 
+    @Mixin
+    private JournalKeyOptions keys;
+
     @Option(names = "--json", description = "Answer in JSON.")
     boolean isJson;
 
@@ -34,7 +41,11 @@ final class JournalOptions {
     int run(final CommandSpec spec, final Work work) {
         final PrintWriter err = spec.commandLine().getErr();
         try {
+            keys.use();
             return work.run().code();
+        } catch (final KeyFileException | JournalKeyException ex) {
+            err.println("daybreak: " + ex.getMessage());
+            return ExitCode.USAGE.code();
         } catch (final ReplayException ex) {
             err.println("daybreak: " + ex.getMessage());
             return switch (ex.reason()) {
@@ -51,7 +62,7 @@ final class JournalOptions {
         } catch (final ReleasedJournalException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.NOT_IN_THE_JOURNAL.code();
-        } catch (final DamagedJournalException | ReplayMismatchException ex) {
+        } catch (final DamagedJournalException | ForgedEntryException | ReplayMismatchException ex) {
             err.println("daybreak: " + ex.getMessage() + "; run verify, and see the document on operations, Recovery is refused");
             return ExitCode.RECOVERY_REFUSED.code();
         } catch (final IOException ex) {

@@ -2,9 +2,14 @@ package io.daybreak.gateway.cli;
 
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.config.SettingsException;
+import io.daybreak.gateway.key.JournalKeys;
+import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.launch.ExitCode;
 import io.daybreak.journal.DataDirectoryInUseException;
+import io.daybreak.journal.ForgedEntryException;
+import io.daybreak.journal.JournalKeyException;
 import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.journal.maker.SnapshotContext;
 import io.daybreak.journal.maker.SnapshotMaker;
 import io.daybreak.journal.maker.SnapshotResult;
@@ -47,6 +52,7 @@ final class SnapshotCommand implements Callable<Integer> {
         final PrintWriter err = spec.commandLine().getErr();
         try {
             final Settings settings = options.load();
+            Keyring.useForProcess(JournalKeys.read(settings.journal().keyFile(), settings.journal().encryption(), System.getenv()));
             final SnapshotContext context = settings.snapshotContext();
             final SnapshotResult result = new SnapshotMaker(new SnapshotContext(context.dataDirectory(), context.keep(), context.writeBytesPerSecond(),
                 isGentle ? context.cpuPercent() : WHOLE_PROCESSOR, context.retentionBytes(), context.retentionMs(), context.reserveBytes(), context.archiveCommand()),
@@ -57,10 +63,13 @@ final class SnapshotCommand implements Callable<Integer> {
         } catch (final SettingsException ex) {
             SettingsOptions.print(ex, err);
             return ExitCode.USAGE.code();
+        } catch (final KeyFileException | JournalKeyException ex) {
+            err.println("daybreak: " + ex.getMessage());
+            return ExitCode.USAGE.code();
         } catch (final DataDirectoryInUseException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.DATA_DIRECTORY_IN_USE.code();
-        } catch (final RecoveryRefusedException | ReplayMismatchException | IllegalStateException ex) {
+        } catch (final RecoveryRefusedException | ForgedEntryException | ReplayMismatchException | IllegalStateException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.RECOVERY_REFUSED.code();
         } catch (final NoSuchFileException ex) {

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.daybreak.gateway.iso.IsoSettings;
 import io.daybreak.gateway.iso.IssuerSettings;
+import io.daybreak.gateway.key.JournalKeys;
 import io.daybreak.gateway.link.LinkSettings;
 import io.daybreak.gateway.replica.ReplicaSettings;
 import io.daybreak.journal.maker.SnapshotContext;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -176,9 +178,11 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      * @param commitLogBytes of one of the two files
      * @param flushBytes     of the queue that may be appended and not synced
      * @param flushIntervalMs after which they are synced all the same
+     * @param keyFile        with its keys; null if not set
+     * @param encryption     whether they encrypt
      */
     public record JournalValues(String durability, long reserveBytes, long commitLogBytes, long flushBytes, long flushIntervalMs,
-                                long retentionBytes, long retentionAgeMs, String archiveCommand) {
+                                long retentionBytes, long retentionAgeMs, String archiveCommand, Path keyFile, JournalKeys.Encryption encryption) {
     }
 
     /**
@@ -300,7 +304,9 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
                 reader.milliseconds("journal.flush-interval", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 reader.size("journal.retention-bytes", 0, 1L << 50),
                 reader.milliseconds64("journal.retention-age", Duration.ZERO, HUNDRED_YEARS),
-                reader.text("journal.archive-command")),
+                reader.text("journal.archive-command"),
+                path(reader, "journal.key-file"),
+                JournalKeys.Encryption.valueOf(reader.oneOf("journal.encryption", "auto", "required", "off").toUpperCase(Locale.ROOT))),
             new SnapshotValues(
                 reader.whole("snapshot.every", 0, Long.MAX_VALUE),
                 reader.integer("snapshot.keep", 1, 1_000),

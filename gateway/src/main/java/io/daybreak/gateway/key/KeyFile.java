@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  *   mac   iso8583-mac KEY00001 = hexadecimal digits, wrapped under the link's key (AES key wrap)
  *   data  - 20261123 = hexadecimal digits       card data of that day
  *   data  starts starts = 8 hexadecimal digits  how often this file's switch was started
+ *   journal - 1 = 64 hexadecimal digits         the journal's payloads and snapshots; the last one encrypts
  * </pre>
  * The file must not be readable for others than its owner. Every change is written whole, on the device before the call
  * returns, and takes the old file's place in one step; so a crash leaves the one or the other. The old file's bytes are written
@@ -55,7 +56,9 @@ public final class KeyFile {
         /** MACs of a link; wrapped. */
         MAC,
         /** Card data of routed payments. */
-        DATA
+        DATA,
+        /** Payloads of the journal and snapshots. */
+        JOURNAL
     }
 
     /**
@@ -120,7 +123,7 @@ public final class KeyFile {
             try {
                 purpose = Purpose.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
             } catch (final IllegalArgumentException ex) {
-                throw new KeyFileException(origin + " line " + number + ": a key is for token, link, mac or data", ex);
+                throw new KeyFileException(origin + " line " + number + ": a key is for token, link, mac, data or journal", ex);
             }
             final Entry entry = new Entry(purpose, matcher.group(2), matcher.group(3), HexFormat.of().parseHex(matcher.group(4)));
             if (find(purpose, entry.name, entry.id) != null) {

@@ -1,14 +1,18 @@
 package io.daybreak.gateway.launch;
 
 import io.daybreak.gateway.config.Settings;
+import io.daybreak.gateway.key.JournalKeys;
+import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.journal.CommitGate;
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.JournalContext;
 import io.daybreak.journal.JournalFailedException;
+import io.daybreak.journal.JournalKeyException;
 import io.daybreak.journal.NodeRefusedException;
 import io.daybreak.journal.RecoveredJournal;
 import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.port.EpochClock;
 import io.daybreak.port.Journal;
 import io.daybreak.port.RecoveryTarget;
@@ -26,7 +30,16 @@ final class DirectoryJournalOpener implements JournalOpener {
 
     @Override
     public Journal open(final Settings settings, final EpochClock clock, final CommitGate gate, final RecoveryTarget target) throws StartException {
+        final Keyring keys;
+        try {
+            keys = JournalKeys.read(settings.journal().keyFile(), settings.journal().encryption(), System.getenv());
+        } catch (final KeyFileException ex) {
+            throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
+        }
+        // Whatever else of this process reads the journal: what is sent to standbys, snapshots, the index.
+        Keyring.useForProcess(keys);
         final JournalContext context = new JournalContext()
+            .keys(keys)
             .directory(settings.data())
             .durability("process".equals(settings.journal().durability()) ? DurabilityMode.PROCESS : DurabilityMode.DISK)
             .following(settings.replication().standbyOf() != null)
@@ -45,6 +58,9 @@ final class DirectoryJournalOpener implements JournalOpener {
         try {
             final RecoveredJournal recovered = io.daybreak.journal.JournalOpener.open(context, target);
             recovered.report().messages().forEach(LOG::warn);
+            if (keys.encrypts()) {
+                LOG.info("the journal is encrypted with {}", keys.current());
+            }
             if (recovered.report().snapshotSequence() > 0) {
                 LOG.info("started from the snapshot of sequence {}", recovered.report().snapshotSequence());
             }
@@ -56,6 +72,8 @@ final class DirectoryJournalOpener implements JournalOpener {
             throw new StartException(ExitCode.DATA_DIRECTORY_IN_USE, ex.getMessage(), ex);
         } catch (final NodeRefusedException ex) {
             throw new StartException(ExitCode.FENCED, ex.getMessage(), ex);
+        } catch (final JournalKeyException ex) {
+            throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
         } catch (final RecoveryRefusedException ex) {
             throw new StartException(ExitCode.RECOVERY_REFUSED, ex.getMessage(), ex);
         } catch (final JournalFailedException ex) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -127,6 +128,10 @@ final class SnapshotKeeper implements AutoCloseable {
         set(command, "journal.reserve-bytes", settings.journal().reserveBytes());
         set(command, "journal.retention-bytes", settings.journal().retentionBytes());
         set(command, "journal.retention-age", settings.journal().retentionAgeMs() + " ms");
+        if (settings.journal().keyFile() != null) {
+            set(command, "journal.key-file", settings.journal().keyFile());
+        }
+        set(command, "journal.encryption", settings.journal().encryption().name().toLowerCase(Locale.ROOT));
         set(command, "journal.archive-command", settings.journal().archiveCommand());
         return command;
     }

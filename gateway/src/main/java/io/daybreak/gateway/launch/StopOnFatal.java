@@ -1,6 +1,7 @@
 package io.daybreak.gateway.launch;
 
 import io.daybreak.journal.JournalFailedException;
+import io.daybreak.journal.JournalKeyException;
 import io.daybreak.pipeline.FatalHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class StopOnFatal implements FatalHandler {
         try {
             if (isDiskFull(cause)) {
                 code = ExitCode.DISK_FULL;
+            } else if (cause instanceof JournalKeyException) {
+                // A standby whose primary's entries it cannot open.
+                code = ExitCode.USAGE;
             }
             tell(code, reason, message, cause);
         } finally {

@@ -13,6 +13,7 @@ import io.daybreak.journal.JournalFailedException;
 import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.format.CommandPacker;
+import io.daybreak.journal.format.EntryCipher;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
 import io.daybreak.port.Journal;
@@ -23,7 +24,7 @@ import org.agrona.UnsafeApi;
  * The journal on Chronicle Queue, with a commit log in front of it in mode {@code disk}.
  * <pre>
  *   ledger thread     beginEntry, add, endEntry: packs into the ring
- *   durability thread sync: seals the entries (durable sequence, chain hash, checksum)
+ *   durability thread sync: seals the entries (durable sequence, encryption, chain hash, checksum)
  *                       disk:    group to the commit log, synced -> publish -> append to the queue
  *                       process: append to the queue -> publish
  *   flusher thread    syncs the queue, states it in the mark; then a file of the commit log may be recycled
@@ -62,6 +63,8 @@ public final class ChronicleJournal implements Journal {
 
     // Ledger thread.
     private final CommandPacker packer = new CommandPacker();
+    private final int cipherLead;
+    private final int cipherTail;
     private long entryNumber;
     private long entry;
     private long entryEnd;
@@ -70,6 +73,8 @@ public final class ChronicleJournal implements Journal {
 
     // Durability thread.
     private final EntrySeal seal;
+    /** Null: payloads stay readable. */
+    private final EntryCipher cipher;
     private long taken;
     private long lastSequence;
     private long lastEntry;
@@ -121,6 +126,9 @@ public final class ChronicleJournal implements Journal {
         this.committedEntry = committed.entry();
         this.bytesInFile = bytesInFile;
         this.seal = seal;
+        this.cipher = context.keys().encrypts() ? EntryCipher.ofNewRun(context.keys()) : null;
+        this.cipherLead = cipher == null ? 0 : EntryCipher.LEAD;
+        this.cipherTail = cipher == null ? 0 : EntryCipher.TAIL;
         this.ring = new EntryRing(context.ringBytes(), maxEntryBytes);
         this.flusher = new QueueFlusher(queue, mark, lastSequence, lastEntry, context.flushBytes(), context.flushIntervalMs(), rollBytes,
             this::fail);
@@ -145,9 +153,9 @@ public final class ChronicleJournal implements Journal {
         }
         entryNumber++;
         entry = ring.reserved();
-        entryEnd = entry + EntryHeader.LENGTH;
+        entryEnd = entry + EntryHeader.LENGTH + cipherLead;
         entryCommands = 0;
-        EntryHeader.begin(entry, incarnation, entryNumber, firstSequence, timestampNs, epoch);
+        EntryHeader.begin(entry, incarnation, entryNumber, firstSequence, timestampNs, epoch, cipherLead != 0);
         packer.beginEntry(timestampNs);
     }
 
@@ -174,7 +182,7 @@ public final class ChronicleJournal implements Journal {
 
     @Override
     public int entryBytes() {
-        return (int) (entryEnd - entry) + EntryHeader.TRAILER_LENGTH;
+        return (int) (entryEnd - entry) + cipherTail + EntryHeader.TRAILER_LENGTH;
     }
 
     @Override
@@ -184,7 +192,7 @@ public final class ChronicleJournal implements Journal {
 
     @Override
     public void endEntry(final long stateDigest) {
-        final int payloadLength = (int) (entryEnd - entry) - EntryHeader.LENGTH;
+        final int payloadLength = (int) (entryEnd - entry) - EntryHeader.LENGTH + cipherTail;
         EntryHeader.end(entry, entryCommands, payloadLength, stateDigest);
         entry = 0;
         ring.publish(EntryHeader.OVERHEAD + payloadLength);
@@ -330,6 +338,9 @@ public final class ChronicleJournal implements Journal {
             seal.accept(address);
         } else {
             EntryHeader.durableSequence(address, device);
+            if (cipher != null) {
+                cipher.seal(address);
+            }
             seal.seal(ring.view(), index, address);
         }
     }

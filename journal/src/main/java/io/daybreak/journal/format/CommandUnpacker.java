@@ -2,6 +2,7 @@ package io.daybreak.journal.format;
 
 import java.nio.ByteBuffer;
 
+import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.port.ReplayTarget;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,12 +19,19 @@ public final class CommandUnpacker {
     private final UnsafeBuffer raw = new UnsafeBuffer(0, 0);
 
     private final SparseBody sparse = new SparseBody();
+    private final EntryCipher cipher;
     private long entryTimeMs;
     private long at;
     private long end;
 
-    /** Makes an unpacker with room for one transfer. */
+    /** Opens what is encrypted with the keys of the process. */
     public CommandUnpacker() {
+        this(Keyring.ofProcess());
+    }
+
+    /** Opens what is encrypted with these keys. */
+    public CommandUnpacker(final Keyring keys) {
+        cipher = EntryCipher.ofReader(keys);
         transfer = new UnsafeBuffer(ByteBuffer.allocateDirect(CommandPacker.TRANSFER_LENGTH));
         transferAddress = transfer.addressOffset();
     }
@@ -31,16 +39,24 @@ public final class CommandUnpacker {
     /**
      * Replays one entry: {@code onEntry}, its commands, {@code onEntryEnd}.
      *
+     * @throws io.daybreak.journal.JournalKeyException  if it is encrypted and its key is missing or another one
+     * @throws io.daybreak.journal.ForgedEntryException if it is encrypted and does not open
      * @throws IllegalStateException if the payload does not hold exactly the commands that the header tells of
      */
     public void replay(final long entry, final ReplayTarget target) {
         final int count = EntryHeader.count(entry);
         final long timestampNs = EntryHeader.timestampNs(entry);
+        // Before the target hears of it: what cannot be opened was not there.
+        if (EntryHeader.isEncrypted(entry)) {
+            at = cipher.open(entry);
+            end = at + cipher.textLength();
+        } else {
+            at = entry + EntryHeader.LENGTH;
+            end = at + EntryHeader.payloadLength(entry);
+        }
         target.onEntry(EntryHeader.firstSequence(entry), count, timestampNs);
         entryTimeMs = timestampNs / 1_000_000L;
         sparse.beginEntry();
-        at = entry + EntryHeader.LENGTH;
-        end = at + EntryHeader.payloadLength(entry);
 
         long debitAccountId = 0;
         long creditAccountId = 0;

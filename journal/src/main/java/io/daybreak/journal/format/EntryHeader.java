@@ -7,7 +7,7 @@ import org.agrona.UnsafeApi;
  * <pre>
  *    0  int32   magic, the letters DBJE
  *    4  uint16  format version
- *    6  uint16  flags, 0 (encryption will be one)
+ *    6  uint16  flags: bit 0 the payload is encrypted, see {@link EntryCipher}
  *    8  int64   incarnation of the process that made the entry
  *   16  int64   entry number, from 1, without a gap
  *   24  int64   sequence of the first command (of the next one, if the entry is empty)
@@ -30,6 +30,7 @@ public final class EntryHeader {
     /** The only version so far. */
     public static final int FORMAT_VERSION = 1;
 
+    static final int ENCRYPTED = 1;
     static final int MAGIC_OFFSET = 0;
     static final int VERSION_OFFSET = 4;
     static final int FLAGS_OFFSET = 6;
@@ -58,10 +59,10 @@ public final class EntryHeader {
 
     /** Writes the fields that the ledger thread knows when the entry begins; the rest is set by the later calls. */
     public static void begin(final long entry, final long incarnation, final long entryNumber, final long firstSequence,
-                             final long timestampNs, final long epoch) {
+                             final long timestampNs, final long epoch, final boolean isEncrypted) {
         UnsafeApi.putInt(entry + MAGIC_OFFSET, MAGIC);
         UnsafeApi.putShort(entry + VERSION_OFFSET, (short) FORMAT_VERSION);
-        UnsafeApi.putShort(entry + FLAGS_OFFSET, (short) 0);
+        UnsafeApi.putShort(entry + FLAGS_OFFSET, (short) (isEncrypted ? ENCRYPTED : 0));
         UnsafeApi.putLong(entry + INCARNATION_OFFSET, incarnation);
         UnsafeApi.putLong(entry + ENTRY_NUMBER_OFFSET, entryNumber);
         UnsafeApi.putLong(entry + FIRST_SEQUENCE_OFFSET, firstSequence);
@@ -92,7 +93,7 @@ public final class EntryHeader {
         if (available < OVERHEAD || UnsafeApi.getInt(entry + MAGIC_OFFSET) != MAGIC) {
             return 0;
         }
-        if (formatVersion(entry) != FORMAT_VERSION || UnsafeApi.getShort(entry + FLAGS_OFFSET) != 0) {
+        if (formatVersion(entry) != FORMAT_VERSION || !hasKnownFlags(entry)) {
             return 0;
         }
         final int payloadLength = payloadLength(entry);
@@ -108,7 +109,16 @@ public final class EntryHeader {
      */
     public static boolean isUnknown(final long entry, final int length) {
         return length >= OVERHEAD && UnsafeApi.getInt(entry + MAGIC_OFFSET) == MAGIC && payloadLength(entry) == length - OVERHEAD
-            && (formatVersion(entry) != FORMAT_VERSION || UnsafeApi.getShort(entry + FLAGS_OFFSET) != 0);
+            && (formatVersion(entry) != FORMAT_VERSION || !hasKnownFlags(entry));
+    }
+
+    private static boolean hasKnownFlags(final long entry) {
+        return (UnsafeApi.getShort(entry + FLAGS_OFFSET) & ~ENCRYPTED) == 0;
+    }
+
+    /** Whether the payload is encrypted. */
+    public static boolean isEncrypted(final long entry) {
+        return (UnsafeApi.getShort(entry + FLAGS_OFFSET) & ENCRYPTED) != 0;
     }
 
     /** Version of the entry's form. */

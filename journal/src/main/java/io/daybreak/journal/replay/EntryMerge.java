@@ -288,6 +288,11 @@ final class EntryMerge implements AutoCloseable {
         return current.address();
     }
 
+    /** File that holds the current entry. */
+    Path file() {
+        return current.file();
+    }
+
     /** Whether the queue holds the current entry; otherwise it comes from the commit log. */
     boolean isInQueue() {
         return queueHolds;

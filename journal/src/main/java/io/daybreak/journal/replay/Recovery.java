@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.daybreak.journal.DurabilityMode;
+import io.daybreak.journal.ForgedEntryException;
 import io.daybreak.journal.JournalContext;
 import io.daybreak.journal.NodeRefusedException;
 import io.daybreak.journal.RecoveryRefusedException;
@@ -185,7 +186,7 @@ public final class Recovery {
     /** @param lastEntry last one that may be applied: a standby keeps more than it knows to be acknowledged */
     private void replay(final EntryMerge merge, final NewestSnapshot snapshot, final List<QueueFile> files, final long lastEntry) throws IOException {
         committed = new Position(snapshot.position().entryNumber(), snapshot.position().sequence());
-        final CommandUnpacker unpacker = new CommandUnpacker();
+        final CommandUnpacker unpacker = new CommandUnpacker(context.keys());
         long total = 0;
         for (final QueueFile file : files) {
             total += Files.size(file.path);
@@ -199,7 +200,12 @@ public final class Recovery {
                 context.progress().onProgress(done, total, replayedCommands);
             }
             if (merge.entryNumber() > snapshot.position().entryNumber() && merge.entryNumber() <= lastEntry) {
-                unpacker.replay(merge.address(), snapshot.replayTarget());
+                try {
+                    unpacker.replay(merge.address(), snapshot.replayTarget());
+                } catch (final ForgedEntryException e) {
+                    throw new RecoveryRefusedException(RecoveryRefusedException.Reason.BROKEN_CHAIN, merge.file(), e.firstSequence(), e.getMessage(),
+                        RESTORE_JOURNAL + directory.journal() + OR_A_COPY);
+                }
                 replayedCommands += EntryHeader.count(merge.address());
                 committed = new Position(merge.entryNumber(), merge.sequence());
             }

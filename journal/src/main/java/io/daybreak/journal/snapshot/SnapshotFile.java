@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
+import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.port.StateSource;
 
 /** A snapshot that is read: its position at once, its image once through {@link #image}. Not thread safe. */
@@ -17,15 +18,20 @@ public final class SnapshotFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final SnapshotPosition position;
+    private final ByteBuffer header;
     private final long imageBytes;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
     private long read;
+    /** Null: the image is readable, or only its checksums are looked at. */
+    private SnapshotCipher cipher;
+    private byte[] piece;
 
-    private SnapshotFile(final Path path, final FileChannel channel, final SnapshotPosition position) throws IOException {
+    private SnapshotFile(final Path path, final FileChannel channel, final SnapshotPosition position, final ByteBuffer header) throws IOException {
         this.path = path;
         this.channel = channel;
         this.position = position;
+        this.header = header;
         this.imageBytes = channel.size() - SnapshotHeader.LENGTH - SnapshotHeader.FOOTER_LENGTH;
     }
 
@@ -42,7 +48,7 @@ public final class SnapshotFile implements AutoCloseable {
                 throw new SnapshotDamagedException(path, "it is cut", null);
             }
             final ByteBuffer header = readFully(channel, 0, SnapshotHeader.LENGTH);
-            final SnapshotFile file = new SnapshotFile(path, channel, SnapshotHeader.decode(path, header));
+            final SnapshotFile file = new SnapshotFile(path, channel, SnapshotHeader.decode(path, header), header);
             isOpen = true;
             return file;
         } finally {
@@ -76,8 +82,16 @@ public final class SnapshotFile implements AutoCloseable {
         return imageBytes;
     }
 
-    /** Reads the image, from its begin; to be asked once. When all was read, {@link #finish}. */
+    /**
+     * Reads the image, from its begin; to be asked once. When all was read, {@link #finish}.
+     *
+     * @throws io.daybreak.journal.JournalKeyException if it is encrypted, and the process has not its key
+     */
     public StateSource image() {
+        if (SnapshotHeader.isEncrypted(header)) {
+            cipher = SnapshotCipher.opening(Keyring.ofProcess(), header, "snapshot " + path);
+            piece = new byte[SnapshotCipher.PIECE_BYTES];
+        }
         return this::read;
     }
 
@@ -95,7 +109,7 @@ public final class SnapshotFile implements AutoCloseable {
 
     private boolean fill() {
         try {
-            buffer.clear().limit((int) Math.min(BUFFER_BYTES, imageBytes - read));
+            buffer.clear().limit((int) Math.min(cipher == null ? BUFFER_BYTES : SnapshotCipher.PIECE_BYTES, imageBytes - read));
             while (buffer.hasRemaining()) {
                 if (channel.read(buffer, SnapshotHeader.LENGTH + read + buffer.position()) < 0) {
                     break;
@@ -108,7 +122,22 @@ public final class SnapshotFile implements AutoCloseable {
         read += buffer.limit();
         crc.update(buffer);
         buffer.rewind();
+        if (cipher != null && buffer.hasRemaining()) {
+            open();
+        }
         return buffer.hasRemaining();
+    }
+
+    /** Puts the image's part of a piece in the place of the piece. */
+    private void open() {
+        final int length = buffer.remaining();
+        buffer.get(piece, 0, length);
+        final byte[] text = new byte[length];
+        final int opened = cipher.next(piece, length, read == imageBytes, text);
+        if (opened < 0) {
+            throw new SnapshotDamagedException(path, "it does not open with its key: it was changed, or made without the key", null);
+        }
+        buffer.clear().put(text, 0, opened).flip();
     }
 
     /**

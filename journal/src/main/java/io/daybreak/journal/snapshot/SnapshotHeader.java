@@ -5,15 +5,17 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
+import io.daybreak.journal.cipher.JournalKey;
+
 /**
  * First and last bytes of a snapshot. All integers are little endian.
  * <pre>
- *   header   0 int64 DBSNAPS1      8 int32 format version     12 int32 flags, 0
+ *   header   0 int64 DBSNAPS1      8 int32 format version     12 int32 flags: bit 0 the image is encrypted
  *           16 int64 sequence     24 int64 entry number       32 int64 command time      40 int64 incarnation
  *           48 int64 epoch        56 int64 state digest       64 byte[32] chain hash     96 byte[32] journal
- *          128 zeros             252 int32 CRC32C of 0..251
- *   image    sections, see docs/journal-format.md, "Snapshot"
- *   footer   0 int64 DBSNAPE1      8 int64 bytes of the image     16 int32 CRC32C of the image     20 int32 CRC32C of 0..19
+ *          128 if encrypted, see {@link SnapshotCipher}; else zeros                          252 int32 CRC32C of 0..251
+ *   image    sections, perhaps encrypted, see docs/journal-format.md, "Snapshot"
+ *   footer   0 int64 DBSNAPE1      8 int64 bytes of the image as stored     16 int32 CRC32C of them     20 int32 CRC32C of 0..19
  * </pre>
  */
 final class SnapshotHeader {
@@ -21,11 +23,17 @@ final class SnapshotHeader {
     static final int FOOTER_LENGTH = 24;
     static final int FORMAT_VERSION = 1;
 
+    static final int KEY_ID = 128;
+    static final int KEY_CHECK = 132;
+    static final int SALT = 136;
+
     private static final long MAGIC = letters("DBSNAPS1");
     private static final long FOOTER_MAGIC = letters("DBSNAPE1");
     private static final int CHAIN_HASH = 64;
     private static final int JOURNAL_ID = 96;
     private static final int HASH_LENGTH = 32;
+    private static final int FLAGS = 12;
+    private static final int ENCRYPTED = 1;
     private static final int CRC = LENGTH - Integer.BYTES;
 
     private SnapshotHeader() {
@@ -39,11 +47,15 @@ final class SnapshotHeader {
         return word;
     }
 
-    static ByteBuffer encode(final SnapshotPosition position) {
+    /** @param key null: the image is readable */
+    static ByteBuffer encode(final SnapshotPosition position, final JournalKey key, final byte[] salt) {
         final ByteBuffer bytes = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(MAGIC).putInt(FORMAT_VERSION).putInt(0).putLong(position.sequence()).putLong(position.entryNumber())
             .putLong(position.timestampNs()).putLong(position.incarnation()).putLong(position.epoch()).putLong(position.stateDigest())
             .put(position.chainHash()).put(position.journalId());
+        if (key != null) {
+            bytes.putInt(FLAGS, ENCRYPTED).putInt(KEY_ID, key.id()).putInt(KEY_CHECK, key.check()).position(SALT).put(salt);
+        }
         bytes.putInt(CRC, crc(bytes, CRC));
         return bytes.clear();
     }
@@ -53,8 +65,8 @@ final class SnapshotHeader {
         if (bytes.getLong(0) != MAGIC) {
             throw new SnapshotDamagedException(file, "it does not begin like one", null);
         }
-        if (bytes.getInt(8) != FORMAT_VERSION || bytes.getInt(12) != 0) {
-            throw new SnapshotDamagedException(file, "its format is version " + bytes.getInt(8) + ", flags " + bytes.getInt(12)
+        if (bytes.getInt(8) != FORMAT_VERSION || (bytes.getInt(FLAGS) & ~ENCRYPTED) != 0) {
+            throw new SnapshotDamagedException(file, "its format is version " + bytes.getInt(8) + ", flags " + bytes.getInt(FLAGS)
                 + "; this program knows version " + FORMAT_VERSION, null);
         }
         if (bytes.getInt(CRC) != crc(bytes, CRC)) {
@@ -65,6 +77,10 @@ final class SnapshotHeader {
         bytes.position(CHAIN_HASH).get(chainHash).position(JOURNAL_ID).get(journalId);
         return new SnapshotPosition(bytes.getLong(16), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40), bytes.getLong(48),
             bytes.getLong(56), chainHash, journalId);
+    }
+
+    static boolean isEncrypted(final ByteBuffer header) {
+        return (header.order(ByteOrder.LITTLE_ENDIAN).getInt(FLAGS) & ENCRYPTED) != 0;
     }
 
     static ByteBuffer encodeFooter(final long imageBytes, final int imageCrc) {

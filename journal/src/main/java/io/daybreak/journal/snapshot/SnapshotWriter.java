@@ -12,13 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
+import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.journal.directory.DurableFiles;
 import io.daybreak.port.StateSink;
 
 /**
  * Writes a snapshot so that it is there whole or not at all: under another name, synced, renamed, the directory synced.
  * <p>
- * Writes at most so many bytes a second, and syncs as it goes, so that a switch on the same device never waits behind a heap of dirty pages.
+ * Encrypts with the keys of the process, if they encrypt. Writes at most so many bytes a second, and syncs as it goes, so that a switch on the same device never waits behind a heap of dirty pages.
  * Rule: docs/journal-format.md, "Snapshot". Not thread safe.
  */
 public final class SnapshotWriter {
@@ -28,8 +29,13 @@ public final class SnapshotWriter {
     private final SnapshotDirectory directory;
     private final long bytesPerSecond;
     private final SnapshotSteps steps;
+    private final Keyring keys;
     private final CRC32C crc = new CRC32C();
     private FileChannel channel;
+    private SnapshotCipher cipher;
+    private byte[] text;
+    private byte[] piece;
+    private int held;
     private long written;
     private long synced;
     private long startNs;
@@ -43,6 +49,7 @@ public final class SnapshotWriter {
         this.directory = directory;
         this.bytesPerSecond = bytesPerSecond;
         this.steps = steps;
+        this.keys = Keyring.ofProcess();
     }
 
     /** Writes the image that {@code state} gives, as the snapshot of that position. Returns the file. */
@@ -56,9 +63,19 @@ public final class SnapshotWriter {
             channel = opened;
             startNs = System.nanoTime();
             steps.before("write");
-            writeFully(SnapshotHeader.encode(position));
+            final byte[] salt = keys.encrypts() ? Keyring.newSalt() : null;
+            final ByteBuffer header = SnapshotHeader.encode(position, keys.encrypts() ? keys.current() : null, salt);
+            writeFully(header);
             final long begin = written;
-            state.accept(this::writeImage);
+            if (keys.encrypts()) {
+                cipher = SnapshotCipher.sealing(keys, salt, header);
+                text = new byte[SnapshotCipher.TEXT_BYTES];
+                piece = new byte[SnapshotCipher.PIECE_BYTES];
+                state.accept(this::seal);
+                writePiece(true);
+            } else {
+                state.accept(this::writeImage);
+            }
             steps.before("end");
             writeFully(SnapshotHeader.encodeFooter(written - begin, (int) crc.getValue()));
             steps.before("sync");
@@ -76,6 +93,23 @@ public final class SnapshotWriter {
         steps.before("sync directory");
         DurableFiles.syncDirectory(directory.root());
         return target;
+    }
+
+    /** A piece is written when it is full and more comes: the last one is marked as such. */
+    private void seal(final ByteBuffer bytes) {
+        while (bytes.hasRemaining()) {
+            if (held == text.length) {
+                writePiece(false);
+            }
+            final int count = Math.min(bytes.remaining(), text.length - held);
+            bytes.get(text, held, count);
+            held += count;
+        }
+    }
+
+    private void writePiece(final boolean isLast) {
+        writeImage(ByteBuffer.wrap(piece, 0, cipher.next(text, held, isLast, piece)));
+        held = 0;
     }
 
     private void writeImage(final ByteBuffer bytes) {

@@ -31,7 +31,7 @@ class CommandPackerPropertyTest {
             final int count = random.nextInt(60);
             final RecordingTarget expected = new RecordingTarget();
             final RecordingTarget actual = new RecordingTarget();
-            EntryHeader.begin(entry, 1, 1, 17, timestampNs, 1);
+            EntryHeader.begin(entry, 1, 1, 17, timestampNs, 1, false);
             packer.beginEntry(timestampNs);
             expected.onEntry(17, count, timestampNs);
             long at = entry + EntryHeader.LENGTH;

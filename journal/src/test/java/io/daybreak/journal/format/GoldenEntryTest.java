@@ -80,7 +80,7 @@ class GoldenEntryTest {
         memory.clear();
         final CommandPacker packer = new CommandPacker();
         packer.beginEntry(TIMESTAMP_NS);
-        EntryHeader.begin(entry, 3, 42, 1_000, TIMESTAMP_NS, 2);
+        EntryHeader.begin(entry, 3, 42, 1_000, TIMESTAMP_NS, 2, false);
         expected.onEntry(1_000, 4, TIMESTAMP_NS);
         long at = entry + EntryHeader.LENGTH;
         transfer(TIMESTAMP_NS / 1_000_000 - 5 << 16 | 0xABCD, 0x0102_0304_0506_0708L, 17, 100_001, 12_50, 0, 0, 0, 0, 0, 156, 1, 0);

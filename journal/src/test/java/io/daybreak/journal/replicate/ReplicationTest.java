@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Both sides of the protocol over real journals, in one thread, with frames carried by hand. docs/replication.md, "Protocol" and "Divergence". */
 @Timeout(60)
-final class ReplicationTest {
+class ReplicationTest {
     private static final long SILENCE_NS = 3_000_000_000L;
     private static final int MEMBER = 12;
 
