@@ -3,8 +3,10 @@ package io.daybreak.gateway.cli;
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.config.SettingsException;
 import io.daybreak.gateway.launch.ExitCode;
+import io.daybreak.journal.DamagedJournalException;
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.journal.maker.SnapshotContext;
 import io.daybreak.journal.maker.SnapshotMaker;
 import io.daybreak.journal.maker.SnapshotResult;
@@ -60,7 +62,7 @@ final class SnapshotCommand implements Callable<Integer> {
         } catch (final DataDirectoryInUseException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.DATA_DIRECTORY_IN_USE.code();
-        } catch (final RecoveryRefusedException | ReplayMismatchException | IllegalStateException ex) {
+        } catch (final RecoveryRefusedException | DamagedJournalException | ReleasedJournalException | ReplayMismatchException | IllegalStateException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.RECOVERY_REFUSED.code();
         } catch (final NoSuchFileException ex) {
