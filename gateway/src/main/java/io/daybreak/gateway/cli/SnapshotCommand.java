@@ -5,10 +5,12 @@ import io.daybreak.gateway.config.SettingsException;
 import io.daybreak.gateway.key.JournalKeys;
 import io.daybreak.gateway.key.KeyFileException;
 import io.daybreak.gateway.launch.ExitCode;
+import io.daybreak.journal.DamagedJournalException;
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.ForgedEntryException;
 import io.daybreak.journal.JournalKeyException;
 import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.journal.maker.SnapshotContext;
 import io.daybreak.journal.maker.SnapshotMaker;
@@ -69,7 +71,8 @@ final class SnapshotCommand implements Callable<Integer> {
         } catch (final DataDirectoryInUseException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.DATA_DIRECTORY_IN_USE.code();
-        } catch (final RecoveryRefusedException | ForgedEntryException | ReplayMismatchException | IllegalStateException ex) {
+        } catch (final RecoveryRefusedException | DamagedJournalException | ReleasedJournalException | ForgedEntryException | ReplayMismatchException
+                       | IllegalStateException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.RECOVERY_REFUSED.code();
         } catch (final NoSuchFileException ex) {

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.directory.DurableFiles;
-import io.daybreak.journal.replay.SnapshotFollower;
 import io.daybreak.journal.replay.NewestSnapshot;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
 import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.journal.snapshot.SnapshotSteps;
@@ -56,7 +56,8 @@ public final class SnapshotMaker {
      * Makes a snapshot of what is published, unless the newest one holds that already.
      *
      * @throws DataDirectoryInUseException if another maker is at work
-     * @throws io.daybreak.journal.RecoveryRefusedException if the journal is damaged, or does not continue the snapshot
+     * @throws io.daybreak.journal.DamagedJournalException  if the journal is damaged, or does not continue the snapshot
+     * @throws io.daybreak.journal.ReleasedJournalException if no snapshot can be read, and the journal's begin is gone
      * @throws IllegalStateException if the state is not what the journal says
      */
     public SnapshotResult run() throws IOException {
@@ -92,9 +93,9 @@ public final class SnapshotMaker {
             final NewestSnapshot newest = NewestSnapshot.load(directory, subject, Long.MAX_VALUE, messages);
             long replayed = 0;
             final SnapshotPosition position;
-            try (SnapshotFollower follower = SnapshotFollower.open(context.dataDirectory(), newest.position())) {
-                replayed = follow(follower, newest.replayTarget());
-                position = follower.position();
+            try (PublishedJournal journal = PublishedJournal.openForSnapshots(context.dataDirectory(), newest.position())) {
+                replayed = follow(journal, newest.replayTarget());
+                position = journal.snapshotPosition();
             }
             Path snapshot = newest.path();
             final boolean isNew = position.entryNumber() > newest.position().entryNumber();
@@ -119,14 +120,17 @@ public final class SnapshotMaker {
         }
     }
 
-    private long follow(final SnapshotFollower follower, final ReplayTarget target) throws IOException {
+    private long follow(final PublishedJournal journal, final ReplayTarget target) throws IOException {
         long commands = 0;
         turnNs = System.nanoTime();
-        while (follower.next()) {
-            follower.replay(target);
-            commands += follower.count();
-            pace();
-        }
+        do {
+            while (journal.next()) {
+                journal.replay(target);
+                commands += journal.count();
+                pace();
+            }
+            journal.refresh();
+        } while (journal.entryNumber() < journal.limitEntry() && journal.isBounded());
         return commands;
     }
 

@@ -2,8 +2,10 @@ package io.daybreak.journal.replay;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.daybreak.journal.snapshot.SnapshotDamagedException;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
@@ -29,13 +31,31 @@ public record NewestSnapshot(Path path, SnapshotPosition position, ReplayTarget 
      */
     public static NewestSnapshot load(final SnapshotDirectory directory, final RecoveryTarget target, final long lastEntry,
                                       final List<String> messages) throws IOException {
+        final NewestSnapshot found = find(directory, target, position -> {
+            if (position.entryNumber() > lastEntry) {
+                messages.add("snapshot " + directory.path(position.sequence()) + " is passed over: it holds what is to be cut, behind entry " + lastEntry);
+                return false;
+            }
+            return true;
+        }, messages);
+        return found != null ? found : new NewestSnapshot(null, SnapshotPosition.BEGIN, target.fromBegin());
+    }
+
+    /**
+     * Finds and reads the newest that is good and wanted.
+     *
+     * @param isWanted whether one that stands there is
+     * @param messages takes a sentence for each wanted snapshot that is passed over
+     * @return null if there is none; the target was not asked for anything then that it has to keep
+     */
+    public static NewestSnapshot find(final SnapshotDirectory directory, final RecoveryTarget target, final Predicate<SnapshotPosition> isWanted,
+                                      final List<String> messages) throws IOException {
         for (final Path path : directory.list()) {
             try (SnapshotFile file = SnapshotFile.open(path)) {
                 if (SnapshotDirectory.sequence(path) != file.position().sequence()) {
                     throw new SnapshotDamagedException(path, "it stands behind sequence " + file.position().sequence() + ", not the one in its name", null);
                 }
-                if (file.position().entryNumber() > lastEntry) {
-                    messages.add("snapshot " + path + " is passed over: it holds what is to be cut, behind entry " + lastEntry);
+                if (!isWanted.test(file.position())) {
                     continue;
                 }
                 final ReplayTarget behind = target.fromSnapshot(file.image());
@@ -45,10 +65,13 @@ public record NewestSnapshot(Path path, SnapshotPosition position, ReplayTarget 
                 messages.add("snapshot " + path + " is passed over: " + e.getMessage());
             } catch (final SnapshotDamagedException e) {
                 messages.add(e.getMessage() + "; it is passed over");
+            } catch (final NoSuchFileException e) {
+                // Let go of by a maker since the directory was listed.
+                messages.add("snapshot " + path + " is gone");
             } catch (final UncheckedIOException e) {
                 throw e.getCause();
             }
         }
-        return new NewestSnapshot(null, SnapshotPosition.BEGIN, target.fromBegin());
+        return null;
     }
 }

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +18,7 @@ import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.format.CommandUnpacker;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.port.ReplayTarget;
 import org.agrona.UnsafeApi;
 
@@ -25,7 +28,11 @@ import org.agrona.UnsafeApi;
  * <p>
  * Rule: docs/journal-format.md, "Followers". Strict where recovery is lenient: what recovery could repair from the commit log is told as
  * damage here, except at the end, where the queue may lag behind the commit log and is completed from it. Where no mark of this boot of the
- * machine tells a limit, it goes to the end of what can be proven, as the next start would.
+ * machine tells a limit, it goes to the end of what can be proven, as the next start would; whoever writes down what it reads, as the maker of snapshots
+ * does, keeps to what was published even then ({@link #open(Path, SnapshotPosition)}).
+ * <p>
+ * Begins with the first entry, behind one that was seen before, or behind the one that a snapshot stands behind. Files that are released meanwhile are
+ * no damage: {@link ReleasedJournalException}.
  * <p>
  * Not thread safe. Memory: two windows of 4 MiB, and the largest entry.
  */
@@ -39,6 +46,11 @@ public final class PublishedJournal implements AutoCloseable {
     private final DataDirectory names;
     private final EntrySeal seal = new EntrySeal();
     private final CommandUnpacker unpacker = new CommandUnpacker();
+    private final boolean isForSnapshots;
+    /** What the reader begins behind; entries up to it are stepped over. */
+    private final long startEntry;
+    private final byte[] startHash;
+    private boolean isStartSeen;
     private List<QueueFile> files;
     private int fileIndex;
     private FileWindow window;
@@ -53,6 +65,9 @@ public final class PublishedJournal implements AutoCloseable {
     private long sequence;
     private long timestampNs;
     private long incarnation;
+    private long epoch;
+    private long stateDigest;
+    private byte[] journalId;
     private byte[] hashBefore;
 
     // The current entry.
@@ -65,6 +80,10 @@ public final class PublishedJournal implements AutoCloseable {
 
     private PublishedJournal(final DataDirectory names, final Position from) throws IOException {
         this.names = names;
+        isForSnapshots = false;
+        startEntry = from.entryNumber();
+        startHash = null;
+        isStartSeen = true;
         seal.chainHash(from.chainHash());
         entryNumber = from.entryNumber();
         sequence = from.sequence();
@@ -79,8 +98,29 @@ public final class PublishedJournal implements AutoCloseable {
             }
         }
         if (from.fileNumber() != 0 && (files.isEmpty() || files.get(fileIndex).number != from.fileNumber())) {
+            if (!files.isEmpty() && files.get(0).number > from.fileNumber()) {
+                throw released();
+            }
             throw new DamagedJournalException(names.queue(), sequence + 1, "there is no file number " + from.fileNumber());
         }
+    }
+
+    private PublishedJournal(final DataDirectory names, final SnapshotPosition from, final boolean isForSnapshots) throws IOException {
+        this.names = names;
+        this.isForSnapshots = isForSnapshots;
+        startEntry = from.entryNumber();
+        startHash = from.chainHash();
+        isStartSeen = startEntry == 0;
+        seal.chainHash(from.chainHash());
+        entryNumber = from.entryNumber();
+        sequence = from.sequence();
+        timestampNs = from.timestampNs();
+        incarnation = from.incarnation();
+        epoch = from.epoch();
+        stateDigest = from.stateDigest();
+        journalId = from.journalId();
+        refresh();
+        files = QueueFile.from(QueueCursor.list(names.queue()), Math.max(1, startEntry));
     }
 
     /** Opens the journal of a data directory before its first entry. */
@@ -90,11 +130,28 @@ public final class PublishedJournal implements AutoCloseable {
 
     /** Opens it behind an entry that was seen before. */
     public static PublishedJournal open(final Path dataDirectory, final Position from) throws IOException {
+        return new PublishedJournal(names(dataDirectory), from);
+    }
+
+    /** Opens it behind the entry that a snapshot stands behind, {@link SnapshotPosition#BEGIN} for none. */
+    public static PublishedJournal open(final Path dataDirectory, final SnapshotPosition from) throws IOException {
+        return new PublishedJournal(names(dataDirectory), from, false);
+    }
+
+    /**
+     * Likewise, for who makes durable what it reads: never behind what the mark says was published, of whichever boot. What no mark speaks of
+     * may be in the page cache only, and a snapshot of it would outlive it.
+     */
+    public static PublishedJournal openForSnapshots(final Path dataDirectory, final SnapshotPosition from) throws IOException {
+        return new PublishedJournal(names(dataDirectory), from, true);
+    }
+
+    private static DataDirectory names(final Path dataDirectory) throws IOException {
         final DataDirectory names = DataDirectory.names(dataDirectory);
         if (!Files.isDirectory(names.queue())) {
             throw new NoSuchFileException(names.queue().toString(), null, "there is no journal");
         }
-        return new PublishedJournal(names, from);
+        return names;
     }
 
     /** Reads how far the switch has published by now. */
@@ -107,7 +164,7 @@ public final class PublishedJournal implements AutoCloseable {
                 throw new DamagedJournalException(names.mark(), sequence + 1, damage);
             }
         }
-        limitEntry = isBounded ? mark.publishedEntry() : Long.MAX_VALUE;
+        limitEntry = isBounded || isForSnapshots ? mark.publishedEntry() : Long.MAX_VALUE;
         limitSequence = isBounded ? mark.publishedSequence() : Math.max(mark.deviceSequence(), mark.syncedSequence());
     }
 
@@ -118,7 +175,7 @@ public final class PublishedJournal implements AutoCloseable {
         }
         logEntry = null;
         final long begin = System.nanoTime();
-        while (!nextInQueue()) {
+        while (!nextBehindStart()) {
             final long waited = System.nanoTime() - begin;
             if ((!isBounded || waited > QUEUE_LAG_NS) && nextInLog() && !queueGoesOn()) {
                 entriesOfLog++;
@@ -131,6 +188,10 @@ public final class PublishedJournal implements AutoCloseable {
                         + (isBounded ? "entry " + limitEntry : "sequence " + limitSequence) + " is durable, but entry "
                         + (entryNumber + 1) + " can be read in no file");
                 }
+                if (!isStartSeen && isStartInFiles()) {
+                    throw new DamagedJournalException(names.queue(), sequence + 1, "the journal ends before entry " + startEntry
+                        + ", which a snapshot stands behind");
+                }
                 return false;
             }
             LockSupport.parkNanos(POLL_NS);
@@ -140,24 +201,67 @@ public final class PublishedJournal implements AutoCloseable {
         return true;
     }
 
-    /** What was at the end of the file may have grown, and files may have come. */
+    /** What was at the end of the file may have grown, and files may have come. One that is released stays open for us. */
     private void reopen() throws IOException {
-        closeWindow();
         closeLog();
-        final int number = files.isEmpty() ? 0 : files.get(fileIndex).number;
+        final QueueFile ours = files.isEmpty() ? null : files.get(fileIndex);
         files = QueueCursor.list(names.queue());
         fileIndex = 0;
-        for (int i = 0; i < files.size(); i++) {
-            if (files.get(i).number == number) {
-                fileIndex = i;
+        if (ours == null) {
+            files = QueueFile.from(files, Math.max(1, startEntry));
+            return;
+        }
+        while (fileIndex < files.size() && files.get(fileIndex).number < ours.number) {
+            fileIndex++;
+        }
+        if (fileIndex == files.size() || files.get(fileIndex).number != ours.number) {
+            files = new ArrayList<>(files);
+            files.add(fileIndex, ours);
+        } else {
+            closeWindow();
+        }
+    }
+
+    /** Steps over what the snapshot holds, up to its own entry, which must be the one that it was made behind. */
+    private boolean nextBehindStart() throws IOException {
+        while (nextInQueue()) {
+            final long number = EntryHeader.entryNumber(window.address(entryOffset));
+            if (startHash == null || number > startEntry) {
+                return true;
             }
+            if (number == startEntry) {
+                isStartSeen = true;
+                if (!Arrays.equals(EntryHeader.chainHash(window.address(entryOffset)), startHash)) {
+                    throw damage("entry " + number + " is not the one that the snapshot stands behind");
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isStartInFiles() throws IOException {
+        final List<QueueFiles.Contents> contents = QueueFiles.contents(names.queue());
+        return contents.isEmpty() || contents.get(0).firstEntry() <= startEntry;
+    }
+
+    private ReleasedJournalException released() throws IOException {
+        final List<QueueFiles.Contents> contents = QueueFiles.contents(names.queue());
+        return contents.isEmpty() ? new ReleasedJournalException(names.queue(), 0, 0)
+            : new ReleasedJournalException(contents.get(0).path(), contents.get(0).firstEntry(), contents.get(0).firstSequence());
+    }
+
+    private FileWindow openWindow() throws IOException {
+        try {
+            return new FileWindow(files.get(fileIndex).path, false);
+        } catch (final NoSuchFileException ex) {
+            throw released();
         }
     }
 
     private boolean nextInQueue() throws IOException {
         while (fileIndex < files.size()) {
             if (window == null) {
-                window = new FileWindow(files.get(fileIndex).path, false);
+                window = openWindow();
             }
             if (offset + EXCERPT_HEADER > window.size()) {
                 if (!nextFile()) {
@@ -206,7 +310,9 @@ public final class PublishedJournal implements AutoCloseable {
             while (cursor.advance()) {
                 if (EntryHeader.entryNumber(cursor.address()) > most) {
                     reopen();
-                    window = new FileWindow(files.get(fileIndex).path, false);
+                    if (window == null) {
+                        window = openWindow();
+                    }
                     if (headerAt == header()) {
                         throw damage("the walk ends at " + offset + ", but entry " + EntryHeader.entryNumber(cursor.address()) + " lies behind");
                     }
@@ -266,7 +372,8 @@ public final class PublishedJournal implements AutoCloseable {
     }
 
     private void accept(final ByteBuffer view, final int index, final long entry, final Path where) {
-        if (entryNumber == 0 && EntryHeader.entryNumber(entry) > 1) {
+        if (entryNumber == startEntry && EntryHeader.entryNumber(entry) > entryNumber + 1 && fileIndex == 0
+            && (startEntry == 0 || !isStartSeen)) {
             throw new ReleasedJournalException(where, EntryHeader.entryNumber(entry), EntryHeader.firstSequence(entry));
         }
         if (EntryHeader.entryNumber(entry) != entryNumber + 1) {
@@ -291,6 +398,11 @@ public final class PublishedJournal implements AutoCloseable {
         sequence = EntryHeader.lastSequence(entry);
         timestampNs = EntryHeader.timestampNs(entry);
         incarnation = EntryHeader.incarnation(entry);
+        epoch = EntryHeader.epoch(entry);
+        stateDigest = EntryHeader.stateDigest(entry);
+        if (entryNumber == 1) {
+            journalId = seal.chainHash();
+        }
     }
 
     private DamagedJournalException damage(final String finding) {
@@ -321,6 +433,16 @@ public final class PublishedJournal implements AutoCloseable {
         return limitSequence;
     }
 
+    /** True where a mark of this boot tells how far it must be able to go; otherwise it ends where the journal does. */
+    public boolean isBounded() {
+        return isBounded;
+    }
+
+    /** The entry that it may go to at most, as of the last look. */
+    public long limitEntry() {
+        return limitEntry;
+    }
+
     /** Number of the current entry; 0 before the first. */
     public long entryNumber() {
         return entryNumber;
@@ -343,7 +465,7 @@ public final class PublishedJournal implements AutoCloseable {
 
     /** Digest of the state after it. */
     public long stateDigest() {
-        return EntryHeader.stateDigest(address());
+        return stateDigest;
     }
 
     /** Run of the process that made it. */
@@ -353,7 +475,7 @@ public final class PublishedJournal implements AutoCloseable {
 
     /** Fencing number that it carries. */
     public long epoch() {
-        return EntryHeader.epoch(address());
+        return epoch;
     }
 
     /** Its bytes in the journal. */
@@ -374,6 +496,19 @@ public final class PublishedJournal implements AutoCloseable {
     public Position position() {
         return logEntry != null ? null : new Position(files.get(fileIndex).number, entryOffset - EXCERPT_HEADER, entryNumber - 1,
             sequenceBefore, timestampBefore, incarnationBefore, hashBefore);
+    }
+
+    /**
+     * Where it stands: behind the current entry.
+     *
+     * @throws IllegalStateException if it was opened at a {@link Position}, which does not tell the journal's name
+     */
+    public SnapshotPosition snapshotPosition() {
+        if (journalId == null && entryNumber > 0) {
+            throw new IllegalStateException("opened in the midst of the journal");
+        }
+        return entryNumber == 0 ? SnapshotPosition.BEGIN
+            : new SnapshotPosition(sequence, entryNumber, timestampNs, incarnation, epoch, stateDigest, seal.chainHash(), journalId);
     }
 
     private void closeWindow() throws IOException {

@@ -16,10 +16,12 @@ public final class QueueFiles {
      * One file.
      *
      * @param firstEntry      number of its first entry
+     * @param firstSequence   first sequence of that entry
+     * @param firstTimestampNs its command time, Unix nanoseconds
      * @param lastEntry       number of its last one, from the first of the file behind it; {@link Long#MAX_VALUE} for the last file
      * @param lastTimestampNs command time at which the file behind it begins; {@link Long#MAX_VALUE} for the last file
      */
-    public record Contents(Path path, long firstEntry, long lastEntry, long lastTimestampNs) {
+    public record Contents(Path path, long firstEntry, long firstSequence, long firstTimestampNs, long lastEntry, long lastTimestampNs) {
     }
 
     /** The files that hold entries, in order. */
@@ -32,7 +34,7 @@ public final class QueueFiles {
             try (QueueCursor cursor = new QueueCursor(List.of(new QueueFile(files.get(i).path, files.get(i).number)), 0)) {
                 if (cursor.advance()) {
                     found.add(0, new Contents(files.get(i).path, EntryHeader.entryNumber(cursor.address()),
-                        nextEntry == Long.MAX_VALUE ? Long.MAX_VALUE : nextEntry - 1, nextTimestampNs));
+                        EntryHeader.firstSequence(cursor.address()), EntryHeader.timestampNs(cursor.address()), nextEntry == Long.MAX_VALUE ? Long.MAX_VALUE : nextEntry - 1, nextTimestampNs));
                     nextEntry = EntryHeader.entryNumber(cursor.address());
                     nextTimestampNs = EntryHeader.timestampNs(cursor.address());
                 }

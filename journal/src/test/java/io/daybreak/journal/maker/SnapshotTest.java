@@ -10,13 +10,17 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 import io.daybreak.journal.CrashedDirectory;
+import io.daybreak.journal.DamagedJournalException;
 import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.JournalOpener;
 import io.daybreak.journal.RecordingTarget;
 import io.daybreak.journal.RecoveryRefusedException;
+import io.daybreak.journal.ReleasedJournalException;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.journal.snapshot.SnapshotDamagedException;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
 import io.daybreak.journal.snapshot.SnapshotFile;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.pipeline.MachineCopy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +95,69 @@ class SnapshotTest {
             return SmallSwitch.stateOf(copy.root);
         } finally {
             copy.delete();
+        }
+    }
+
+    private static long last(final PublishedJournal journal) throws IOException {
+        while (journal.next()) {
+            assertThat(journal.entryNumber()).isPositive();
+        }
+        return journal.lastSequence();
+    }
+
+    /** The one reader begins behind any snapshot, though the files before it are gone; before it, it says where the journal begins. */
+    @Test
+    void shouldBeReadFromASnapshotOn() throws IOException {
+        try (SmallSwitch small = new SmallSwitch(data()).entries(15_000)) {
+            assertThat(snapshotAndRelease("").releasedFiles()).isNotEmpty();
+            small.entries(20);
+            snapshot();
+            small.entries(20);
+            for (final Path path : new SnapshotDirectory(data()).list()) {
+                try (PublishedJournal journal = PublishedJournal.open(data(), SnapshotFile.verify(path))) {
+                    assertThat(journal.lastSequence()).isEqualTo(SnapshotDirectory.sequence(path));
+                    assertThat(last(journal)).isEqualTo(small.machine.lastSequence());
+                    assertThat(journal.snapshotPosition().stateDigest()).isEqualTo(small.machine.digest());
+                }
+            }
+            try (PublishedJournal journal = PublishedJournal.open(data())) {
+                assertThatThrownBy(journal::next).isInstanceOf(ReleasedJournalException.class).hasMessageContaining("begins with entry");
+            }
+        }
+    }
+
+    /** A reader that is at work when a maker lets go of files reads the one that it has to its end, and then says that the next one is gone. */
+    @Test
+    void shouldTellAReaderThatFilesWereReleasedMeanwhile() throws IOException {
+        try (SmallSwitch small = new SmallSwitch(data()).entries(30_000);
+             PublishedJournal journal = PublishedJournal.open(data())) {
+            assertThat(journal.next()).isTrue();
+            assertThat(snapshotAndRelease("").releasedFiles()).hasSizeGreaterThan(1);
+            assertThatThrownBy(() -> last(journal)).isInstanceOf(ReleasedJournalException.class);
+            assertThat(journal.entryNumber()).isGreaterThan(1);
+            assertThat(small.machine.lastSequence()).isGreaterThan(journal.lastSequence());
+        }
+    }
+
+    @Test
+    void shouldRefuseToReadOnBehindASnapshotOfAnotherJournal() throws IOException {
+        new SmallSwitch(data()).entries(100).close();
+        final Path other = temp.resolve("other");
+        new SmallSwitch(other).seed(SEED).entries(40).close();
+        final SnapshotPosition foreign = new SnapshotMaker(SnapshotContext.of(other), MachineCopy::new).run().position();
+        try (PublishedJournal journal = PublishedJournal.open(data(), foreign)) {
+            assertThatThrownBy(journal::next).isInstanceOf(DamagedJournalException.class).hasMessageContaining("is not the one that the snapshot");
+        }
+    }
+
+    /** What was never published may be in the page cache only; a snapshot of it would outlive it. */
+    @Test
+    void shouldMakeNoSnapshotOfWhatNoMarkSpeaksOf() throws IOException {
+        new SmallSwitch(data()).entries(50).close();
+        Files.delete(data().resolve("journal/mark"));
+        assertThat(snapshot().snapshot()).isNull();
+        try (PublishedJournal journal = PublishedJournal.open(data())) {
+            assertThat(last(journal)).as("others read it").isPositive();
         }
     }
 
