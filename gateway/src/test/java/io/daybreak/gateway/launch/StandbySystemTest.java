@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(180)
 class StandbySystemTest {
     private static final Logger LOG = LoggerFactory.getLogger(StandbySystemTest.class);
-    private static final int PAYMENTS_OF_A_ROUND = 20_000;
+    private static final int PAYMENTS_OF_A_ROUND = 12_000;
     static final String[] CODES = {"OPERATOR", "ACQ001", "NODE1", "NODE2"};
 
     @TempDir
