@@ -8,6 +8,7 @@ import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.LeaderSession;
 import io.daybreak.journal.replicate.LeaderView;
+import io.daybreak.journal.replicate.SnapshotSource;
 import io.daybreak.journal.replicate.StandbyGate;
 import io.daybreak.machine.MembershipView;
 import io.daybreak.pipeline.Pipeline;
@@ -370,6 +371,11 @@ public final class Node implements LeaderView, AutoCloseable {
     @Override
     public long committedSequence() {
         return gate.committedSequence();
+    }
+
+    @Override
+    public SnapshotSource newestSnapshot() throws IOException {
+        return SnapshotSource.newest(journal.directory());
     }
 
     @Override
