@@ -8,12 +8,24 @@ public interface CommitGate {
     /** Entries up to this one are sealed and lie in the queue: whoever ships them may read them. */
     void onAppended(long entry, long sequence);
 
+    /** True while every entry that comes to the own device has to be shown to {@link #onDurable}. */
+    boolean isLooking();
+
     /**
-     * Waits until everything up to this entry is acknowledged wherever it must be.
+     * An entry is on the own device now.
      *
+     * @param address where it lies in memory; valid during the call
+     */
+    void onDurable(long address);
+
+    /**
+     * Waits a millisecond at most until everything up to this entry is acknowledged wherever it must be. Called again until it is; the caller may
+     * make further entries durable in between, and must, since one of them may be what ends the waiting.
+     *
+     * @return true if it is acknowledged
      * @throws RuntimeException if that can never be any more; nothing of it may be told then
      */
-    void await(long entry, long sequence);
+    boolean await(long entry);
 
     /** Everything up to this entry is acknowledged: it may be told, and standbys may apply it. */
     void onCommitted(long entry, long sequence);

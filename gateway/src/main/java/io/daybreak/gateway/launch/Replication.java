@@ -84,7 +84,7 @@ final class Replication implements NodePort, NodeHost {
         }
         final ChronicleJournal chronicle = (ChronicleJournal) journal;
         try {
-            if (!feed.seek(chronicle.committedEntry())) {
+            if (!feed.seekBehind(chronicle.committedEntry())) {
                 throw new StartException(ExitCode.RECOVERY_REFUSED, "entry " + chronicle.committedEntry() + " of the own journal cannot be read");
             }
         } catch (final IOException ex) {

@@ -58,7 +58,7 @@ public final class ServerProcess {
                 Thread.currentThread().interrupt();
                 return ExitCode.OK;
             }
-            LOG.warn("starting anew with the shorter journal");
+            LOG.warn("starting anew with the journal as the primary has it");
         }
     }
 

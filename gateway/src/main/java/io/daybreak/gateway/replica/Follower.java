@@ -9,6 +9,7 @@ import io.daybreak.journal.replicate.FollowerSession;
 import io.daybreak.journal.replicate.FollowerView;
 import io.daybreak.journal.replicate.LeaderSession;
 import io.daybreak.journal.replicate.ReplicationFrames;
+import io.daybreak.journal.replicate.SnapshotReceiver;
 import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.Pipeline;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -16,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,6 +36,7 @@ final class Follower implements FollowerView, OutboundReplica.Use {
     private final Pipeline pipeline;
     private final CommandPublisher publisher;
     private final LiveCursor log;
+    private final SnapshotReceiver snapshots;
     private OutboundReplica connection;
     private FollowerSession session;
     private long toApply;
@@ -52,6 +55,7 @@ final class Follower implements FollowerView, OutboundReplica.Use {
         this.pipeline = pipeline;
         publisher = pipeline.newPublisher();
         log = new LiveCursor(journal.names().queue());
+        snapshots = new SnapshotReceiver(journal.names());
         told = feed.lastEntry();
         toApply = told;
         primarySequence = journal.syncedSequence();
@@ -95,6 +99,11 @@ final class Follower implements FollowerView, OutboundReplica.Use {
     @Override
     public void onClosed(final String why) {
         isStreaming = false;
+        try {
+            snapshots.close();
+        } catch (final IOException ex) {
+            LOG.debug("closing", ex);
+        }
         final FollowerSession ended = session;
         session = null;
         connection = null;
@@ -239,6 +248,35 @@ final class Follower implements FollowerView, OutboundReplica.Use {
         CutMark.write(journal.names().cut(), lastEntry);
         isStopped = true;
         node.host().onRestart();
+    }
+
+    @Override
+    public long lastEpoch() {
+        return journal.epoch();
+    }
+
+    @Override
+    public long onSnapshot(final long sequence, final long entry, final long bytes) throws IOException {
+        final long offset = snapshots.open(sequence, bytes);
+        LOG.warn("the primary sends its snapshot of sequence {}: {} of {} bytes are here already", sequence, offset, bytes);
+        return offset;
+    }
+
+    @Override
+    public void onSnapshotPart(final ByteBuffer part) throws IOException {
+        snapshots.write(part);
+    }
+
+    @Override
+    public boolean onSnapshotEnd(final long sequence, final long entry, final byte[] chainHash) throws IOException {
+        if (!snapshots.finish(sequence, entry, chainHash)) {
+            LOG.error("the primary's snapshot of sequence {} is damaged: it is asked for again", sequence);
+            return false;
+        }
+        LOG.warn("the primary's snapshot of sequence {} is here: beginning anew with it", sequence);
+        isStopped = true;
+        node.host().onRestart();
+        return true;
     }
 
     @Override

@@ -145,6 +145,13 @@ final class InboundReplica extends ReplicaChannel {
     @Override
     void onClosed() {
         node.remove(this);
+        try {
+            if (session != null) {
+                session.onClosed();
+            }
+        } catch (final IOException ex) {
+            LOG.debug("closing", ex);
+        }
         if (member != null) {
             LOG.info("node {} is gone", member.code());
         }

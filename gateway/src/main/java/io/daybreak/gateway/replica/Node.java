@@ -8,6 +8,7 @@ import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.LeaderSession;
 import io.daybreak.journal.replicate.LeaderView;
+import io.daybreak.journal.replicate.SnapshotSource;
 import io.daybreak.journal.replicate.StandbyGate;
 import io.daybreak.machine.MembershipView;
 import io.daybreak.pipeline.Pipeline;
@@ -296,21 +297,32 @@ public final class Node implements LeaderView, AutoCloseable {
         if (isClosing || !pendingStatus.add(memberId)) {
             return;
         }
+        if (isInSync) {
+            // Ahead of the word: nothing behind it may be told without the member.
+            gate.expect(memberId);
+        }
         commands.execute(() -> {
             int result = Result.BUSY;
+            boolean isAnswered = true;
             try {
                 final MutableDirectBuffer body = new ExpandableArrayBuffer(MemberStatusEncoder.BLOCK_LENGTH);
                 new MemberStatusEncoder().wrap(body, 0).correlationId(0).participantId(memberId).inSync(isInSync ? 1 : 0).reserved(0);
                 result = systemPort.submit(MemberStatusEncoder.TEMPLATE_ID, Participants.SYSTEM, body, MemberStatusEncoder.BLOCK_LENGTH);
             } catch (final IllegalStateException ex) {
                 LOG.warn("node {} could not be journaled as {} sync: {}", memberId, isInSync ? "in" : "out of", ex.getMessage());
+                // It may be journaled yet.
+                isAnswered = false;
             }
             final int outcome = result;
+            final boolean isUndone = isAnswered && isInSync && result != Result.OK;
             if (outcome == Result.OK) {
                 LOG.warn("node {} is {} sync", memberId, isInSync ? "in" : "out of");
             }
             executeQuietly(() -> {
                 pendingStatus.remove(memberId);
+                if (isUndone) {
+                    gate.unexpect(memberId);
+                }
                 isDegraded &= !(isInSync && outcome == Result.OK);
             });
         });
@@ -359,6 +371,11 @@ public final class Node implements LeaderView, AutoCloseable {
     @Override
     public long committedSequence() {
         return gate.committedSequence();
+    }
+
+    @Override
+    public SnapshotSource newestSnapshot() throws IOException {
+        return SnapshotSource.newest(journal.directory());
     }
 
     @Override

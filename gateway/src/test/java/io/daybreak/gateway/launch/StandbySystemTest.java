@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Two nodes as an operator starts them: following, killing, promoting, joining again. */
 @Timeout(180)
 class StandbySystemTest {
+    private static final Logger LOG = LoggerFactory.getLogger(StandbySystemTest.class);
+    private static final int PAYMENTS_OF_A_ROUND = 12_000;
     static final String[] CODES = {"OPERATOR", "ACQ001", "NODE1", "NODE2"};
 
     @TempDir
@@ -219,6 +223,8 @@ class StandbySystemTest {
     @Timeout(3_600)
     void shouldLoseNothingInManyRounds() throws Exception {
         final int rounds = Integer.getInteger("daybreak.standby.rounds", 100);
+        final long[] promotionUs = new long[rounds];
+        long underWay = 0;
         final String[] waiting = {"--durability", "standby", "--set", "replication.when-standby-is-gone=wait"};
         final ServerUnderTest[] nodes = new ServerUnderTest[2];
         long paid = 0;
@@ -236,15 +242,28 @@ class StandbySystemTest {
                     final int other = 1 - leader;
                     Await.until("in sync in round " + round, () -> nodes[leader].err().contains("node " + (11 + other) + " is in sync"));
                     final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
-                    for (int i = 0; i < 4_000; i++) {
-                        outcomes.add(acquirer.transferAsync(payment(acquirer, i)));
-                        if (i == 2_000) {
-                            outcomes.get(round * 37 % 2_000).join();
-                            nodes[leader].kill();
+                    final CompletableFuture<Void> killed = new CompletableFuture<>();
+                    final int killAt = 1_000 + round * 37 % 3_000;
+                    for (int i = 0; i < PAYMENTS_OF_A_ROUND; i++) {
+                        final CompletableFuture<Outcome> outcome = acquirer.transferAsync(payment(acquirer, i));
+                        outcomes.add(outcome);
+                        if (i == killAt) {
+                            // By another thread, the moment that this one is answered: then many others are under way.
+                            outcome.thenRunAsync(nodes[leader]::kill).thenRun(() -> killed.complete(null));
                         }
                     }
+                    killed.join();
+                    final long answered = outcomes.stream().filter(CompletableFuture::isDone).count();
+                    underWay += outcomes.size() - answered;
                     try (DaybreakClient promoter = client("OPERATOR", other)) {
+                        // One payment more, so that there is one to be answered whatever the kill left.
+                        outcomes.add(acquirer.transferAsync(payment(acquirer, 1)));
+                        final CompletableFuture<?> firstAnswer = CompletableFuture.anyOf(outcomes.stream().filter(outcome -> !outcome.isDone())
+                            .toArray(CompletableFuture[]::new));
+                        final long askedNs = System.nanoTime();
+                        final CompletableFuture<Long> firstNs = firstAnswer.thenApply(outcome -> System.nanoTime());
                         assertThat(promoter.promote(false).result()).as("round %d", round).isEqualTo(Result.OK);
+                        promotionUs[round] = (firstNs.join() - askedNs) / 1_000;
                         for (final CompletableFuture<Outcome> outcome : outcomes) {
                             assertThat(outcome.join().isApplied()).as("round %d", round).isTrue();
                         }
@@ -260,6 +279,10 @@ class StandbySystemTest {
                     awaitReady(nodes[leader]);
                 }
             }
+            final long[] sorted = java.util.Arrays.stream(promotionUs).sorted().toArray();
+            LOG.warn("{} rounds, {} payments made once each, {} of them under way at a kill; microseconds from the request to promote to the first"
+                + " payment acknowledged: least {}, median {}, greatest {}", rounds, paid, underWay, sorted[0], sorted[rounds / 2], sorted[rounds - 1]);
+            assertThat(underWay).as("killed under load").isPositive();
         } finally {
             for (final ServerUnderTest node : nodes) {
                 if (node != null) {

@@ -262,7 +262,7 @@ public final class ChronicleJournal implements Journal {
         incarnation = newIncarnation;
         entryNumber = lastEntry;
         mark.incarnation(newIncarnation);
-        publish();
+        publish(lastEntry, lastSequence);
     }
 
     // Durability thread.
@@ -271,19 +271,40 @@ public final class ChronicleJournal implements Journal {
     public long sync() {
         throwIfFailed("syncing");
         try {
-            final long end = ring.published();
-            while (taken != end) {
-                if (isDisk) {
-                    writeGroup(end);
-                } else {
-                    appendAll(end);
-                }
+            write(ring.published());
+            if (gate != null && !isFollowing) {
+                commitWhenAcknowledged();
             }
         } catch (final Throwable t) {
             fail(t);
             throwIfFailed("syncing");
         }
         return durableSequence;
+    }
+
+    private void write(final long end) throws IOException {
+        while (taken != end) {
+            if (isDisk) {
+                writeGroup(end);
+            } else {
+                appendAll(end);
+            }
+        }
+    }
+
+    /**
+     * Waits for the standbys. What comes meanwhile goes to the own device: the word that a member is out of sync may be among it, and answers leave
+     * without that member only behind its durable word.
+     */
+    private void commitWhenAcknowledged() throws IOException {
+        final long entryToTell = lastEntry;
+        final long sequenceToTell = lastSequence;
+        while (!gate.await(entryToTell)) {
+            throwIfFailed("waiting for a standby");
+            write(ring.published());
+        }
+        publish(entryToTell, sequenceToTell);
+        gate.onCommitted(entryToTell, sequenceToTell);
     }
 
     /** One group to the commit log, told as durable, and then to the queue. */
@@ -318,9 +339,11 @@ public final class ChronicleJournal implements Journal {
         lastSequence = sequence;
         lastEntry = number;
         deviceSequence = sequence;
-        publishWhenAcknowledged();
         if (gate == null) {
+            publish(lastEntry, lastSequence);
             appendGroup(position);
+        } else if (gate.isLooking()) {
+            show(position);
         }
         appended(position);
     }
@@ -373,24 +396,21 @@ public final class ChronicleJournal implements Journal {
             position = ring.next(position);
         }
         deviceSequence = device;
-        if (gate != null) {
+        if (gate == null) {
+            publish(lastEntry, lastSequence);
+        } else {
             gate.onAppended(lastEntry, lastSequence);
+            if (gate.isLooking()) {
+                show(position);
+            }
         }
-        publishWhenAcknowledged();
         appended(position);
     }
 
-    /** A standby waits for the primary's word instead; see {@link #commit}. */
-    private void publishWhenAcknowledged() {
-        if (isFollowing) {
-            return;
-        }
-        if (gate != null) {
-            gate.await(lastEntry, lastSequence);
-        }
-        publish();
-        if (gate != null) {
-            gate.onCommitted(lastEntry, lastSequence);
+    private void show(final long end) {
+        for (long at = taken; at != end; at = ring.next(at)) {
+            at = ring.entryPosition(at);
+            gate.onDurable(ring.entry(at));
         }
     }
 
@@ -416,10 +436,10 @@ public final class ChronicleJournal implements Journal {
         rolls++;
     }
 
-    private void publish() {
-        mark.publish(lastSequence, lastEntry, deviceSequence);
-        committedEntry = lastEntry;
-        durableSequence = lastSequence;
+    private void publish(final long tellEntry, final long tellSequence) {
+        mark.publish(tellSequence, tellEntry, deviceSequence);
+        committedEntry = tellEntry;
+        durableSequence = tellSequence;
     }
 
     private void appended(final long position) {

@@ -121,6 +121,16 @@ public final class DataDirectory implements AutoCloseable {
         return journal().resolve("cut");
     }
 
+    /** The decision to begin anew with a snapshot of the primary. */
+    public Path anew() {
+        return journal().resolve("anew");
+    }
+
+    /** Where the journal that stood before such a snapshot is kept. */
+    public Path before(final long sequence) {
+        return aside().resolve("before-snapshot-" + sequence);
+    }
+
     /** Where entries that were cut from a former primary's journal are kept. */
     public Path divergent(final long incarnation) {
         return aside().resolve("divergent-" + incarnation + ".entries");

@@ -96,18 +96,40 @@ public final class LiveCursor implements EntryFeed, EntryLog, AutoCloseable {
         return entryNumber == number;
     }
 
+    @Override
+    public boolean seekBehind(final long number) throws IOException {
+        if (seek(number)) {
+            return true;
+        }
+        for (final QueueFile file : QueueCursor.list(directory)) {
+            open(file.number, 0, Long.MIN_VALUE);
+            if (findInFile()) {
+                final boolean isNext = entryNumber == number + 1;
+                open(file.number, 0, number);
+                return isNext;
+            }
+            // Nothing in any file yet: what comes is checked against the number when it is read.
+            open(file.number, 0, number);
+        }
+        return channel != null && entryNumber == number;
+    }
+
     /** The file that holds the entry: the last one that does not begin behind it. */
     private boolean openOldest(final long number) throws IOException {
         final List<QueueFile> files = QueueCursor.list(directory);
+        boolean isEmpty = true;
         for (int i = files.size() - 1; i >= 0; i--) {
             open(files.get(i).number, 0, Long.MIN_VALUE);
-            if (findInFile() && (entryNumber <= number || number == 0 && entryNumber == 1)) {
-                open(files.get(i).number, 0, entryNumber - 1);
-                return true;
+            if (findInFile()) {
+                isEmpty = false;
+                if (entryNumber <= number || number == 0 && entryNumber == 1) {
+                    open(files.get(i).number, 0, entryNumber - 1);
+                    return true;
+                }
             }
         }
         // An empty journal: its first entry will come into the first file.
-        if (number == 0 && !files.isEmpty()) {
+        if (number == 0 && isEmpty && !files.isEmpty()) {
             open(files.get(0).number, 0, 0);
             return true;
         }

@@ -31,6 +31,7 @@ import io.daybreak.journal.directory.DurableFiles;
 import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.directory.Incarnation;
 import io.daybreak.journal.directory.NodeState;
+import io.daybreak.journal.directory.SnapshotMark;
 import io.daybreak.journal.format.CommandUnpacker;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
@@ -97,6 +98,7 @@ public final class Recovery {
     private ChronicleJournal run(final RecoveryTarget target, final Thread warmUp) throws IOException {
         final NodeState node = NodeState.read(directory.node());
         refuseWrongRole(node);
+        beginAnew();
         final long cutBehind = CutMark.read(directory.cut());
         final DurableMark.Statement mark = DurableMark.read(directory.mark());
         final long storedIncarnation = Incarnation.read(directory.incarnation());
@@ -232,6 +234,35 @@ public final class Recovery {
             throw new NodeRefusedException("another node leads in epoch " + node.seenEpoch() + ", and " + directory.root() + " led in epoch "
                 + node.epoch() + ": this node may not lead any more; join it again with --standby-of");
         }
+    }
+
+    /** The primary sent a snapshot since this journal was too old: it is set aside, and with it every other snapshot. Each step may be repeated. */
+    private void beginAnew() throws IOException {
+        final long sequence = SnapshotMark.read(directory.anew());
+        if (sequence == SnapshotMark.NONE) {
+            return;
+        }
+        final SnapshotDirectory snapshots = new SnapshotDirectory(directory.root());
+        final Path place = directory.before(sequence);
+        DurableFiles.createDirectory(directory.aside());
+        DurableFiles.createDirectory(place);
+        final List<Path> moved = new ArrayList<>(List.of(directory.commitLog(0), directory.commitLog(1), directory.mark(), directory.cut()));
+        try (Stream<Path> files = Files.list(directory.queue())) {
+            files.forEach(moved::add);
+        }
+        snapshots.list().stream().filter(path -> !path.equals(snapshots.path(sequence))).forEach(moved::add);
+        for (final Path path : moved) {
+            if (Files.exists(path)) {
+                Files.move(path, place.resolve(path.getFileName()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        DurableFiles.syncDirectory(place);
+        DurableFiles.syncDirectory(directory.aside());
+        DurableFiles.syncDirectory(directory.queue());
+        DurableFiles.syncDirectory(directory.journal());
+        DurableFiles.syncDirectory(snapshots.root());
+        SnapshotMark.remove(directory.anew());
+        messages.add("begun anew with the primary's snapshot of sequence " + sequence + "; the journal that was here before is kept in " + place);
     }
 
     /** A standby's primary does not have what follows: it is kept, with word of what of it had been acknowledged, and counts no more. */

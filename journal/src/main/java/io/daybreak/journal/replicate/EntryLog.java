@@ -12,6 +12,13 @@ public interface EntryLog {
      */
     boolean seek(long entry) throws IOException;
 
+    /**
+     * Stands so that {@link #next} gives the entry behind this one, whether or not this one is kept: a journal may begin behind a snapshot.
+     *
+     * @return false if the one behind it is not kept any more
+     */
+    boolean seekBehind(long entry) throws IOException;
+
     /** Goes to the next entry, at most up to {@code lastEntry}; false if that one is behind us. */
     boolean next(long lastEntry) throws IOException;
 

@@ -3,6 +3,7 @@ package io.daybreak.journal.replicate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
@@ -29,6 +30,8 @@ public final class FollowerSession {
     private enum State {
         /** FOLLOW is out. */
         GREETED,
+        /** A snapshot comes. */
+        RECEIVING_SNAPSHOT,
         /** Entries come. */
         STREAMING,
         /** Over. */
@@ -58,6 +61,12 @@ public final class FollowerSession {
     private long committedEntry;
     private long lastHeardNs;
     private long lastSentNs;
+    private final byte[] snapshotHash = new byte[EntryHeader.CHAIN_HASH_LENGTH];
+    private final CRC32C crc = new CRC32C();
+    private long snapshotSequence;
+    private long snapshotEntry;
+    private long snapshotBytes;
+    private long snapshotOffset;
 
     /** For a connection whose sign-on succeeded; {@link #begin} sends the first frame. */
     public FollowerSession(final FollowerView view, final EntryLog log, final FramePort port, final long silenceNs) {
@@ -76,12 +85,16 @@ public final class FollowerSession {
         committedEntry = view.committedEntry();
         seal.chainHash(view.chainHash());
         if (lastEntry > 0) {
-            if (!log.seek(lastEntry)) {
+            if (log.seek(lastEntry)) {
+                lastTimestampNs = EntryHeader.timestampNs(log.address());
+                lastIncarnation = EntryHeader.incarnation(log.address());
+                lastEpoch = EntryHeader.epoch(log.address());
+            } else if (log.seekBehind(lastEntry)) {
+                // It stands in the snapshot that this journal begins with. The chain proves what follows.
+                lastEpoch = view.lastEpoch();
+            } else {
                 throw new IOException("entry " + lastEntry + " of the own journal cannot be read");
             }
-            lastTimestampNs = EntryHeader.timestampNs(log.address());
-            lastIncarnation = EntryHeader.incarnation(log.address());
-            lastEpoch = EntryHeader.epoch(log.address());
         }
         sendFollow();
     }
@@ -108,6 +121,8 @@ public final class FollowerSession {
             case ReplicationFrames.PROBE -> onProbe(buffer, offset);
             case ReplicationFrames.STREAM -> onStream(buffer, offset);
             case ReplicationFrames.ENTRIES -> onEntries(buffer, offset, nowNs);
+            case ReplicationFrames.SNAPSHOT -> onSnapshot(buffer, offset, nowNs);
+            case ReplicationFrames.SNAPSHOT_PART -> onSnapshotPart(buffer, offset, nowNs);
             case ReplicationFrames.REFUSAL -> {
                 refusal = ReplicationFrames.refusal(buffer, offset);
                 refusalEpoch = ReplicationFrames.refusalEpoch(buffer, offset);
@@ -159,6 +174,74 @@ public final class FollowerSession {
         epoch = theirEpoch;
         incarnation = get(buffer, offset + ReplicationFrames.INCARNATION);
         state = State.STREAMING;
+    }
+
+    private void onSnapshot(final DirectBuffer buffer, final int offset, final long nowNs) throws IOException {
+        final long theirEpoch = get(buffer, offset + ReplicationFrames.EPOCH);
+        snapshotSequence = get(buffer, offset + ReplicationFrames.SNAPSHOT_SEQUENCE);
+        snapshotEntry = get(buffer, offset + ReplicationFrames.SNAPSHOT_ENTRY);
+        snapshotBytes = get(buffer, offset + ReplicationFrames.SNAPSHOT_BYTES);
+        if (state != State.GREETED || snapshotSequence < 1 || snapshotEntry < 1 || snapshotBytes < 1) {
+            refuse(Refusal.MALFORMED, 0);
+            return;
+        }
+        if (theirEpoch < view.seenEpoch()) {
+            refuse(Refusal.STALE_EPOCH, 0);
+            return;
+        }
+        if (snapshotEntry < committedEntry && theirEpoch <= lastEpoch) {
+            refuse(Refusal.ACKNOWLEDGED_IS_MISSING, snapshotEntry);
+            return;
+        }
+        buffer.getBytes(offset + ReplicationFrames.SNAPSHOT_HASH, snapshotHash);
+        view.onLeader(theirEpoch);
+        snapshotOffset = view.onSnapshot(snapshotSequence, snapshotEntry, snapshotBytes);
+        state = State.RECEIVING_SNAPSHOT;
+        have(nowNs);
+        endSnapshot();
+    }
+
+    private void onSnapshotPart(final UnsafeBuffer buffer, final int offset, final long nowNs) throws IOException {
+        final int length = buffer.getInt(offset + ReplicationFrames.PART_BYTES, ByteOrder.LITTLE_ENDIAN);
+        if (state != State.RECEIVING_SNAPSHOT || get(buffer, offset + ReplicationFrames.PART_SEQUENCE) != snapshotSequence
+            || get(buffer, offset + ReplicationFrames.PART_OFFSET) != snapshotOffset || length > snapshotBytes - snapshotOffset) {
+            refuse(Refusal.MALFORMED, 0);
+            return;
+        }
+        final ByteBuffer part = buffer.byteBuffer().duplicate().clear().limit(offset + ReplicationFrames.PART_LENGTH + length)
+            .position(offset + ReplicationFrames.PART_LENGTH);
+        crc.reset();
+        crc.update(part.duplicate());
+        if ((int) crc.getValue() != buffer.getInt(offset + ReplicationFrames.PART_CHECKSUM, ByteOrder.LITTLE_ENDIAN)) {
+            refuse(Refusal.BROKEN_CHAIN, 0);
+            return;
+        }
+        view.onSnapshotPart(part);
+        snapshotOffset += length;
+        if (nowNs - lastSentNs > HEARTBEAT_NS) {
+            have(nowNs);
+        }
+        endSnapshot();
+    }
+
+    private void endSnapshot() throws IOException {
+        if (snapshotOffset < snapshotBytes) {
+            return;
+        }
+        if (view.onSnapshotEnd(snapshotSequence, snapshotEntry, snapshotHash)) {
+            state = State.CLOSED;
+            port.close();
+        } else {
+            refuse(Refusal.BROKEN_CHAIN, 0);
+        }
+    }
+
+    private void have(final long nowNs) {
+        ReplicationFrames.header(out, ReplicationFrames.SNAPSHOT_HAVE, ReplicationFrames.HAVE_LENGTH);
+        put(out, ReplicationFrames.HAVE_SEQUENCE, snapshotSequence);
+        put(out, ReplicationFrames.HAVE_OFFSET, snapshotOffset);
+        port.send(out, ReplicationFrames.HAVE_LENGTH);
+        lastSentNs = nowNs;
     }
 
     private void onEntries(final UnsafeBuffer buffer, final int offset, final long nowNs) {
@@ -249,6 +332,8 @@ public final class FollowerSession {
             refuse(Refusal.SILENT, 0);
         } else if (state == State.STREAMING && nowNs - lastSentNs > HEARTBEAT_NS) {
             acknowledge(nowNs);
+        } else if (state == State.RECEIVING_SNAPSHOT && nowNs - lastSentNs > HEARTBEAT_NS) {
+            have(nowNs);
         }
     }
 

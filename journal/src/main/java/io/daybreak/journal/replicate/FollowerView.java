@@ -1,6 +1,7 @@
 package io.daybreak.journal.replicate;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** The journal and the node that a follower keeps. All methods are called on the session's thread. */
 public interface FollowerView {
@@ -42,4 +43,20 @@ public interface FollowerView {
 
     /** How far the leader is, by its own word. */
     void onLeaderPosition(long entry, long sequence, long nowNs);
+
+    /** Epoch that this journal's last entry is of, at the latest. */
+    long lastEpoch();
+
+    /** A snapshot comes first. Returns the offset from which on its file is wanted. */
+    long onSnapshot(long sequence, long entry, long bytes) throws IOException;
+
+    /** The next part of its file. */
+    void onSnapshotPart(ByteBuffer part) throws IOException;
+
+    /**
+     * All of it came. If it is what was announced, it is decided durably when this returns that the node begins anew with it; the session is over.
+     *
+     * @return false if it is damaged: nothing of it is kept
+     */
+    boolean onSnapshotEnd(long sequence, long entry, byte[] chainHash) throws IOException;
 }

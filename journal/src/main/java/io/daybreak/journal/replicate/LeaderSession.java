@@ -36,6 +36,8 @@ public final class LeaderSession {
         EXPECT_FOLLOW,
         /** Asked for a hash. */
         PROBING,
+        /** A snapshot goes out; the standby begins anew with it, over another connection. */
+        SENDING_SNAPSHOT,
         /** Entries go out. */
         STREAMING,
         /** Refused, or over. */
@@ -75,6 +77,7 @@ public final class LeaderSession {
     private long allowanceBytes;
     private long allowanceAtNs;
     private long appendedAtTick = Long.MAX_VALUE;
+    private SnapshotSender snapshot;
 
     /**
      * For a member that has signed on.
@@ -106,6 +109,7 @@ public final class LeaderSession {
             case ReplicationFrames.FOLLOW -> onFollow(buffer, offset, nowNs);
             case ReplicationFrames.PROBED -> onProbed(buffer, offset, nowNs);
             case ReplicationFrames.ACKNOWLEDGE -> onAcknowledge(buffer, offset, nowNs);
+            case ReplicationFrames.SNAPSHOT_HAVE -> onSnapshotHave(buffer, offset, nowNs);
             case ReplicationFrames.REFUSAL -> onRefusal(buffer, offset);
             default -> refuse(Refusal.MALFORMED, 0);
         }
@@ -144,7 +148,10 @@ public final class LeaderSession {
         high = Math.min(theirLast, view.appendedEntry());
         buffer.getBytes(offset + ReplicationFrames.FOLLOW_HASH, otherHash);
         if (high == 0) {
-            stream(0, nowNs);
+            // To load an image is quicker than to apply all that led to it.
+            if (theirLast > 0 || !offerSnapshot(nowNs)) {
+                stream(0, nowNs);
+            }
         } else if (theirLast == high) {
             probe = high;
             compare(nowNs);
@@ -165,7 +172,7 @@ public final class LeaderSession {
         if (state != State.PROBING || get(buffer, offset + ReplicationFrames.PROBED_ENTRY) != probe) {
             refuse(Refusal.MALFORMED, 0);
         } else if (get(buffer, offset + ReplicationFrames.PROBED_FOUND) == 0) {
-            refuse(Refusal.NEEDS_A_SNAPSHOT, probe);
+            offerOrRefuse(probe, nowNs);
         } else {
             buffer.getBytes(offset + ReplicationFrames.PROBED_HASH, otherHash);
             compare(nowNs);
@@ -174,11 +181,12 @@ public final class LeaderSession {
 
     /** Back from the end in growing steps to an entry that both have, then between that and the first that differs. */
     private void compare(final long nowNs) throws IOException {
-        if (!log.seek(probe)) {
-            refuse(Refusal.NEEDS_A_SNAPSHOT, probe);
+        if (log.seek(probe)) {
+            hashOf(log.address(), hash);
+        } else if (!hashOfSnapshot(probe)) {
+            offerOrRefuse(probe, nowNs);
             return;
         }
-        hashOf(log.address(), hash);
         if (Arrays.equals(hash, otherHash)) {
             low = probe;
             hasFoundCommon = true;
@@ -195,6 +203,63 @@ public final class LeaderSession {
         }
     }
 
+    /** The last entry before the first that is kept stands in the snapshot that covers what was released. */
+    private boolean hashOfSnapshot(final long entry) throws IOException {
+        try (SnapshotSource newest = view.newestSnapshot()) {
+            if (newest == null || newest.position().entryNumber() != entry) {
+                return false;
+            }
+            System.arraycopy(newest.position().chainHash(), 0, hash, 0, hash.length);
+            return true;
+        }
+    }
+
+    private void offerOrRefuse(final long entry, final long nowNs) throws IOException {
+        if (!offerSnapshot(nowNs)) {
+            refuse(Refusal.NEEDS_A_SNAPSHOT, entry);
+        }
+    }
+
+    private boolean offerSnapshot(final long nowNs) throws IOException {
+        final SnapshotSource newest = view.newestSnapshot();
+        if (newest == null) {
+            return false;
+        }
+        snapshot = new SnapshotSender(newest, port);
+        snapshot.offer(epoch, view.incarnation());
+        state = State.SENDING_SNAPSHOT;
+        lastSentNs = nowNs;
+        return true;
+    }
+
+    private void onSnapshotHave(final DirectBuffer buffer, final int offset, final long nowNs) throws IOException {
+        if (state != State.SENDING_SNAPSHOT || !snapshot.onHave(buffer, offset)) {
+            refuse(Refusal.MALFORMED, 0);
+            return;
+        }
+        onProgress(nowNs);
+    }
+
+    private void sendSnapshot(final long nowNs) throws IOException {
+        while (port.isWritable() && snapshot.hasMore() && hasAllowance(nowNs)) {
+            allowanceBytes -= snapshot.sendPart(false);
+            lastSentNs = nowNs;
+        }
+        if (nowNs - lastSentNs > HEARTBEAT_NS && port.isWritable()) {
+            snapshot.sendPart(true);
+            lastSentNs = nowNs;
+        }
+    }
+
+    /** The connection is over. */
+    public void onClosed() throws IOException {
+        state = State.CLOSED;
+        if (snapshot != null) {
+            snapshot.close();
+            snapshot = null;
+        }
+    }
+
     private static void hashOf(final long entry, final byte[] to) {
         for (int i = 0; i < to.length; i++) {
             to[i] = UnsafeApi.getByte(entry + EntryHeader.LENGTH - EntryHeader.CHAIN_HASH_LENGTH + i);
@@ -202,8 +267,8 @@ public final class LeaderSession {
     }
 
     private void stream(final long behind, final long nowNs) throws IOException {
-        if (!log.seek(behind)) {
-            refuse(Refusal.NEEDS_A_SNAPSHOT, behind);
+        if (!log.seekBehind(behind)) {
+            offerOrRefuse(behind, nowNs);
             return;
         }
         sent = behind;
@@ -219,6 +284,9 @@ public final class LeaderSession {
 
     /** Something was appended or acknowledged, or the connection can take more. */
     public void onProgress(final long nowNs) throws IOException {
+        if (state == State.SENDING_SNAPSHOT) {
+            sendSnapshot(nowNs);
+        }
         if (state != State.STREAMING) {
             return;
         }
@@ -327,6 +395,9 @@ public final class LeaderSession {
         if (nowNs - lastHeardNs > silenceNs) {
             refuse(Refusal.SILENT, 0);
             return;
+        }
+        if (state == State.SENDING_SNAPSHOT) {
+            onProgress(nowNs);
         }
         if (state == State.STREAMING) {
             if (epoch != view.epoch()) {

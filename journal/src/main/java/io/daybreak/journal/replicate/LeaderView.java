@@ -23,6 +23,9 @@ public interface LeaderView {
     /** Its last sequence. */
     long committedSequence();
 
+    /** The newest snapshot of this node, for the caller to close; null if there is none. */
+    SnapshotSource newestSnapshot() throws java.io.IOException;
+
     /** A member has kept everything up to an entry. */
     void onAcknowledged(int memberId, long entry, boolean isSynced, long appliedSequence);
 

@@ -30,6 +30,13 @@ public final class ReplicationFrames {
     /** Either: no, and why; the connection ends. */
     public static final int REFUSAL = 7;
 
+    /** Leader: a snapshot comes first, since what the follower has is too old. */
+    public static final int SNAPSHOT = 8;
+    /** Follower: I have the snapshot's file up to here. The first one asks for what follows. */
+    public static final int SNAPSHOT_HAVE = 9;
+    /** Leader: a part of the snapshot's file; none of it if there is only something to be heard. */
+    public static final int SNAPSHOT_PART = 10;
+
     /** Version of the frames. */
     public static final int VERSION = 1;
     /** Bytes of the length in front of a frame. */
@@ -79,6 +86,23 @@ public final class ReplicationFrames {
     static final int ACK_FLAGS = 48;
     static final int ACK_HASH = 56;
     static final int ACK_LENGTH = ACK_HASH + EntryHeader.CHAIN_HASH_LENGTH;
+
+    static final int SNAPSHOT_SEQUENCE = 24;
+    static final int SNAPSHOT_ENTRY = 32;
+    static final int SNAPSHOT_BYTES = 40;
+    static final int SNAPSHOT_HASH = 48;
+    static final int SNAPSHOT_LENGTH = SNAPSHOT_HASH + EntryHeader.CHAIN_HASH_LENGTH;
+
+    static final int HAVE_SEQUENCE = 8;
+    static final int HAVE_OFFSET = 16;
+    static final int HAVE_LENGTH = 24;
+
+    static final int PART_SEQUENCE = 8;
+    static final int PART_OFFSET = 16;
+    static final int PART_BYTES = 24;
+    static final int PART_CHECKSUM = 28;
+    /** Bytes of SNAPSHOT_PART in front of the file's. */
+    static final int PART_LENGTH = 32;
 
     static final int REFUSAL_EPOCH = 8;
     static final int REFUSAL_ENTRY = 16;
@@ -191,6 +215,9 @@ public final class ReplicationFrames {
                 && buffer.getInt(offset + ENTRIES_BYTES, ByteOrder.LITTLE_ENDIAN) == length - ENTRIES_LENGTH;
             case ACKNOWLEDGE -> length == ACK_LENGTH;
             case REFUSAL -> length == REFUSAL_LENGTH;
+            case SNAPSHOT -> length == SNAPSHOT_LENGTH;
+            case SNAPSHOT_HAVE -> length == HAVE_LENGTH;
+            case SNAPSHOT_PART -> length >= PART_LENGTH && buffer.getInt(offset + PART_BYTES, ByteOrder.LITTLE_ENDIAN) == length - PART_LENGTH;
             default -> false;
         };
     }

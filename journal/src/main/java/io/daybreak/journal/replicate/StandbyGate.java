@@ -1,17 +1,25 @@
 package io.daybreak.journal.replicate;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 import io.daybreak.journal.CommitGate;
+import io.daybreak.journal.format.CommandUnpacker;
+import io.daybreak.port.ReplayTarget;
 import io.daybreak.protocol.Acknowledgement;
+import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.MemberStatusDecoder;
+import org.agrona.DirectBuffer;
 
 /**
  * Where the durability thread waits for the standbys that are in sync, and what it tells about how far the journal is.
  * <p>
  * Rule: docs/replication.md, "Durability". Who is in sync, and whether to wait, is what the journal says; it changes here by {@link #onMembership}, called by
- * the very thread that waits, between two waits: so the first answer behind the journaled word already waits for a new member. With
- * DEGRADE a member that does not answer in time is left out at once by {@link #leaveOut}, and journaled so afterwards; a promotion under that rule
- * needs more than the member's own word for this very reason.
+ * the very thread that waits, between two waits. Two orders keep the journal's word true at every place: a member is waited for from before the word
+ * that it is in sync is decided ({@link #expect}), so nothing behind that word is told without it; and one that does not answer is waited for, under
+ * DEGRADE, until the word that it is out of sync is on the own device ({@link #leaveOut}, {@link #onDurable}).
  * <p>
  * Durability thread, but for what says otherwise.
  */
@@ -22,6 +30,10 @@ public final class StandbyGate implements CommitGate {
     public static final class Member {
         private final int id;
         private volatile long entry;
+        /** The journal's word that it is in sync was told; until then it is waited for ahead of it. */
+        private volatile boolean isJournaled;
+        /** It is to be left out as soon as that is on the own device. */
+        private volatile boolean isLeaving;
         private volatile boolean isLeftOut;
 
         private Member(final int id) {
@@ -40,6 +52,9 @@ public final class StandbyGate implements CommitGate {
     }
 
     private final Runnable onProgress;
+    private final CommandUnpacker unpacker = new CommandUnpacker();
+    private final ReplayTarget statusFinder = new StatusFinder();
+    private volatile boolean isLooking;
     private volatile Member[] required = {};
     private volatile int acknowledgement = Acknowledgement.LOCAL;
     private volatile Thread waiting;
@@ -70,16 +85,35 @@ public final class StandbyGate implements CommitGate {
      *
      * @param inSync participants that are in sync
      */
-    public void onMembership(final int newAcknowledgement, final int[] inSync) {
-        final Member[] members = new Member[inSync.length];
-        for (int i = 0; i < inSync.length; i++) {
-            members[i] = find(inSync[i]);
-            if (members[i] == null) {
-                members[i] = new Member(inSync[i]);
+    public synchronized void onMembership(final int newAcknowledgement, final int[] inSync) {
+        final List<Member> members = new ArrayList<>();
+        for (final int id : inSync) {
+            Member member = find(id);
+            if (member == null) {
+                member = new Member(id);
+            } else if (!member.isJournaled) {
+                // Left out before it was in sync: that does not count for what is journaled now.
+                member.isLeftOut = false;
+            }
+            member.isJournaled = true;
+            members.add(member);
+        }
+        for (final Member member : required) {
+            if (!member.isJournaled) {
+                members.add(member);
             }
         }
-        required = members;
+        required = members.toArray(new Member[0]);
         acknowledgement = newAcknowledgement;
+        look();
+    }
+
+    private synchronized void look() {
+        boolean isAnyLeaving = false;
+        for (final Member member : required) {
+            isAnyLeaving |= member.isLeaving && !member.isLeftOut;
+        }
+        isLooking = isAnyLeaving;
     }
 
     private Member find(final int id) {
@@ -104,14 +138,40 @@ public final class StandbyGate implements CommitGate {
         }
     }
 
-    /** With another rule than WAIT: answers wait for this member no longer. False if they must. */
-    public boolean leaveOut(final int id) {
+    /** Answers wait for this member from now on: it is about to be journaled as in sync. */
+    public synchronized void expect(final int id) {
+        if (find(id) == null) {
+            final Member[] members = Arrays.copyOf(required, required.length + 1);
+            members[required.length] = new Member(id);
+            required = members;
+        }
+    }
+
+    /** That came to nothing: it was not journaled. */
+    public synchronized void unexpect(final int id) {
+        final Member member = find(id);
+        if (member != null && !member.isJournaled) {
+            required = Arrays.stream(required).filter(other -> other != member).toArray(Member[]::new);
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /**
+     * With another rule than WAIT: answers wait for this member only until the word that it is out of sync, which the caller now has journaled, is on
+     * the own device. False if they must wait for the member itself.
+     */
+    public synchronized boolean leaveOut(final int id) {
         final Member member = find(id);
         if (member == null || acknowledgement == Acknowledgement.WAIT) {
             return false;
         }
-        member.isLeftOut = true;
-        LockSupport.unpark(waiting);
+        if (member.isJournaled) {
+            member.isLeaving = true;
+            look();
+        } else {
+            member.isLeftOut = true;
+            LockSupport.unpark(waiting);
+        }
         return true;
     }
 
@@ -128,7 +188,7 @@ public final class StandbyGate implements CommitGate {
     /** Nanoseconds that answers have waited by now; 0 if none does. Monotonic clock. */
     public long waitedNs() {
         final long since = waitingSinceNs;
-        return waiting == null || since == 0 ? 0 : System.nanoTime() - since;
+        return since == 0 ? 0 : System.nanoTime() - since;
     }
 
     /** Nothing is acknowledged any more: who waits is told so by an exception. Any thread; final. */
@@ -172,23 +232,40 @@ public final class StandbyGate implements CommitGate {
     }
 
     @Override
+    public boolean isLooking() {
+        return isLooking;
+    }
+
+    @Override
+    public void onDurable(final long address) {
+        unpacker.replay(address, statusFinder);
+    }
+
+    @Override
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
-    public void await(final long entry, final long sequence) {
+    public boolean await(final long entry) {
         if (isAcknowledged(entry)) {
-            return;
+            waitingSinceNs = 0;
+            return true;
         }
-        waits++;
+        if (waitingSinceNs == 0) {
+            waits++;
+            waitingSinceNs = System.nanoTime();
+        }
         waitedForEntry = entry;
-        waitingSinceNs = System.nanoTime();
         waiting = Thread.currentThread();
         try {
-            while (!isAcknowledged(entry)) {
+            if (!isAcknowledged(entry)) {
                 LockSupport.parkNanos(this, PARK_NS);
             }
         } finally {
             waiting = null;
+        }
+        final boolean isDone = isAcknowledged(entry);
+        if (isDone) {
             waitingSinceNs = 0;
         }
+        return isDone;
     }
 
     private boolean isAcknowledged(final long entry) {
@@ -211,5 +288,33 @@ public final class StandbyGate implements CommitGate {
         committedSequence = sequence;
         committedEntry = entry;
         onProgress.run();
+    }
+
+    /** Finds the word that a member is out of sync. */
+    private final class StatusFinder implements ReplayTarget {
+        private final MemberStatusDecoder status = new MemberStatusDecoder();
+
+        @Override
+        public void onEntry(final long firstSequence, final int count, final long timestampNs) {
+            // Only commands matter.
+        }
+
+        @Override
+        public void onCommand(final int templateId, final int participantId, final DirectBuffer command, final int offset, final int length,
+                              final int result) {
+            if (templateId == MemberStatusDecoder.TEMPLATE_ID && result == Result.OK) {
+                status.wrap(command, offset, MemberStatusDecoder.BLOCK_LENGTH, MemberStatusDecoder.SCHEMA_VERSION);
+                final Member member = status.inSync() == 0 ? find((int) status.participantId()) : null;
+                if (member != null && member.isLeaving) {
+                    member.isLeftOut = true;
+                    look();
+                }
+            }
+        }
+
+        @Override
+        public void onEntryEnd(final long stateDigest) {
+            // Nothing to compare it with here.
+        }
     }
 }

@@ -1,28 +1,23 @@
 package io.daybreak.journal.replicate;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
-import io.daybreak.journal.JournalContext;
-import io.daybreak.journal.JournalOpener;
 import io.daybreak.journal.JournalWriter;
 import io.daybreak.journal.RecordingTarget;
-import io.daybreak.journal.RecoveredJournal;
-import io.daybreak.journal.append.ChronicleJournal;
 import io.daybreak.journal.directory.CutMark;
-import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.replay.DivergentTail;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.ReplicationFrames.Refusal;
 import io.daybreak.protocol.Acknowledgement;
-import org.agrona.DirectBuffer;
+import io.daybreak.protocol.Result;
+import io.daybreak.protocol.codec.MemberStatusEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
+import io.daybreak.journal.replicate.ReplicationRig.Link;
+import io.daybreak.journal.replicate.ReplicationRig.TestNode;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,244 +28,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Both sides of the protocol over real journals, in one thread, with frames carried by hand. docs/replication.md, "Protocol" and "Divergence". */
 @Timeout(60)
 class ReplicationTest {
-    private static final long SILENCE_NS = 3_000_000_000L;
-    private static final int MEMBER = 12;
+    private static final int MEMBER = ReplicationRig.MEMBER;
 
     @TempDir
     private Path directory;
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private long nowNs = 1;
+    private ReplicationRig rig;
+
+    @BeforeEach
+    void open() {
+        rig = new ReplicationRig(directory);
+    }
 
     @AfterEach
     void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    /** A node's journal with what stands around it. */
-    private final class TestNode implements LeaderView, FollowerView {
-        private final StandbyGate gate = new StandbyGate(() -> { });
-        private final RecordingTarget applied = new RecordingTarget();
-        private final RecoveredJournal recovered;
-        private final ChronicleJournal journal;
-        private long epoch = 1;
-        private long seen = 1;
-        private long fencedBy;
-        private long cutBehind = CutMark.NONE;
-        private long acknowledgedByMember;
-
-        TestNode(final String name, final boolean isFollowing) {
-            recovered = JournalOpener.open(new JournalContext().directory(directory.resolve(name)).following(isFollowing).gate(gate)
-                .commitLogBytes(16 << 20).mappedBytes(8 << 20).rollBytes(1 << 20), applied);
-            journal = (ChronicleJournal) recovered.journal();
-            gate.start(journal.syncedEntry(), journal.syncedSequence(), journal.committedEntry(), journal.durableSequence());
-            open.add(journal);
-        }
-
-        void stop() {
-            open.remove(journal);
-            journal.close();
-        }
-
-        LiveCursor cursor() {
-            final LiveCursor cursor = new LiveCursor(journal.names().queue());
-            open.add(cursor);
-            return cursor;
-        }
-
-        @Override
-        public long epoch() {
-            return epoch;
-        }
-
-        @Override
-        public long seenEpoch() {
-            return seen;
-        }
-
-        @Override
-        public long incarnation() {
-            return journal.incarnation();
-        }
-
-        @Override
-        public long appendedEntry() {
-            return gate.appendedEntry();
-        }
-
-        @Override
-        public long appendedSequence() {
-            return gate.appendedSequence();
-        }
-
-        @Override
-        public long committedEntry() {
-            return journal.committedEntry();
-        }
-
-        @Override
-        public long committedSequence() {
-            return journal.durableSequence();
-        }
-
-        @Override
-        public void onAcknowledged(final int memberId, final long entry, final boolean isSynced, final long appliedSequence) {
-            assertThat(isSynced).isTrue();
-            acknowledgedByMember = entry;
-            gate.onAcknowledged(memberId, entry);
-        }
-
-        @Override
-        public void onCaughtUp(final int memberId) {
-            assertThat(memberId).isEqualTo(MEMBER);
-        }
-
-        @Override
-        public void onFenced(final long by) {
-            fencedBy = by;
-            seen = by;
-        }
-
-        @Override
-        public long lastEntry() {
-            return journal.syncedEntry();
-        }
-
-        @Override
-        public long lastSequence() {
-            return journal.syncedSequence();
-        }
-
-        @Override
-        public byte[] chainHash() {
-            return journal.chainHash();
-        }
-
-        @Override
-        public long appliedSequence() {
-            return 0;
-        }
-
-        @Override
-        public boolean isSyncing() {
-            return journal.isSynced();
-        }
-
-        @Override
-        public boolean append(final long address, final int length) {
-            return journal.appendSealed(address, length);
-        }
-
-        @Override
-        public void sync() {
-            journal.sync();
-        }
-
-        @Override
-        public void onCommitted(final long entry, final long sequence) {
-            journal.commit(entry, sequence);
-        }
-
-        @Override
-        public void onLeader(final long leaderEpoch) throws IOException {
-            seen = leaderEpoch;
-            new NodeState(NodeState.Role.STANDBY, leaderEpoch, leaderEpoch).write(journal.names().node());
-        }
-
-        @Override
-        public void onCut(final long lastEntry) throws IOException {
-            cutBehind = lastEntry;
-            CutMark.write(journal.names().cut(), lastEntry);
-        }
-
-        @Override
-        public void onLeaderPosition(final long entry, final long sequence, final long atNs) {
-            assertThat(entry).isGreaterThanOrEqualTo(0);
-        }
-    }
-
-    /** Frames of one direction, as a network would carry them. */
-    private static final class Wire implements FramePort {
-        private final ArrayDeque<byte[]> frames = new ArrayDeque<>();
-        private boolean isClosed;
-        private boolean isFull;
-        private long bytes;
-        private int probes;
-
-        @Override
-        public boolean isWritable() {
-            return !isFull;
-        }
-
-        @Override
-        public void send(final DirectBuffer frame, final int length) {
-            final byte[] copy = new byte[length];
-            frame.getBytes(0, copy);
-            frames.add(copy);
-            bytes += length;
-            probes += ReplicationFrames.type(frame, 0) == ReplicationFrames.PROBE ? 1 : 0;
-        }
-
-        @Override
-        public void close() {
-            isClosed = true;
-        }
-
-        UnsafeBuffer next() {
-            final byte[] frame = frames.poll();
-            final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(frame.length));
-            buffer.putBytes(0, frame);
-            assertThat(ReplicationFrames.isWellFormed(buffer, 0, frame.length)).isTrue();
-            return buffer;
-        }
-    }
-
-    /** A connection between the two, pumped until nothing moves. */
-    private final class Link {
-        private final Wire toFollower = new Wire();
-        private final Wire toLeader = new Wire();
-        private final LeaderSession leader;
-        private final FollowerSession follower;
-
-        Link(final TestNode from, final TestNode to, final long bytesPerSecond) throws IOException {
-            leader = new LeaderSession(from, from.cursor(), toFollower, MEMBER, bytesPerSecond, SILENCE_NS, 1 << 20, nowNs);
-            follower = new FollowerSession(to, to.cursor(), toLeader, SILENCE_NS);
-            follower.begin(nowNs);
-        }
-
-        void pump() throws IOException {
-            while (!toLeader.frames.isEmpty() || !toFollower.frames.isEmpty()) {
-                while (!toLeader.frames.isEmpty()) {
-                    leader.onFrame(toLeader.next(), 0, nowNs);
-                }
-                while (!toFollower.frames.isEmpty()) {
-                    follower.onFrame(toFollower.next(), 0, nowNs);
-                }
-                follower.onBatchEnd(nowNs);
-            }
-        }
-    }
-
-    private Link connect(final TestNode from, final TestNode to) throws IOException {
-        final Link link = new Link(from, to, 1L << 40);
-        nowNs += 1_000_000_000L;
-        link.pump();
-        return link;
+        rig.close();
     }
 
     @Test
     void shouldKeepByteForByteWhatThePrimaryJournals() throws IOException {
-        final TestNode primary = new TestNode("a", false);
+        final TestNode primary = rig.node("a", false);
         final JournalWriter writer = new JournalWriter(primary.recovered, 1);
         writer.entries(200, 200);
         primary.journal.sync();
-        final TestNode standby = new TestNode("b", true);
-        final Link link = connect(primary, standby);
+        final TestNode standby = rig.node("b", true);
+        final Link link = rig.connect(primary, standby);
         for (int round = 0; round < 20; round++) {
             writer.entries(50, 100);
             primary.journal.sync();
-            link.leader.onProgress(nowNs);
+            link.leader.onProgress(rig.nowNs);
             link.pump();
         }
         assertThat(standby.lastEntry()).isEqualTo(primary.appendedEntry());
@@ -278,31 +63,31 @@ class ReplicationTest {
         assertThat(standby.committedEntry()).isEqualTo(primary.committedEntry());
         assertThat(primary.acknowledgedByMember).isEqualTo(primary.appendedEntry());
         standby.stop();
-        assertThat(new TestNode("b", true).applied.lines).as("a recovery of the standby gives what the primary wrote").isEqualTo(writer.expected.lines);
+        assertThat(rig.node("b", true).applied.lines).as("a recovery of the standby gives what the primary wrote").isEqualTo(writer.expected.lines);
     }
 
     @Test
     void shouldApplyAfterARestartOnlyWhatIsKnownToBeAcknowledged() throws IOException {
-        final TestNode primary = new TestNode("a", false);
+        final TestNode primary = rig.node("a", false);
         final JournalWriter writer = new JournalWriter(primary.recovered, 2);
         writer.entry(5);
         primary.journal.sync();
-        final TestNode standby = new TestNode("b", true);
-        final Link link = connect(primary, standby);
+        final TestNode standby = rig.node("b", true);
+        final Link link = rig.connect(primary, standby);
         final RecordingTarget acknowledged = new TestNodeCopy(standby).applied();
         // Appended and sent, but the primary's word that it is committed never arrives.
-        primary.gate.onMembership(Acknowledgement.DEGRADE, new int[] {MEMBER});
+        primary.gate.expect(MEMBER);
         primary.gate.leaveOut(MEMBER);
         writer.entry(7);
         primary.journal.sync();
         link.toFollower.isFull = false;
-        link.leader.onProgress(nowNs);
-        link.follower.onFrame(link.toFollower.next(), 0, nowNs);
+        link.leader.onProgress(rig.nowNs);
+        link.follower.onFrame(link.toFollower.next(), 0, rig.nowNs);
         standby.sync();
         assertThat(standby.lastEntry()).isEqualTo(2);
         assertThat(standby.committedEntry()).isEqualTo(1);
         standby.stop();
-        final TestNode again = new TestNode("b", true);
+        final TestNode again = rig.node("b", true);
         assertThat(again.committedEntry()).isEqualTo(1);
         assertThat(again.lastEntry()).as("kept all the same").isEqualTo(2);
         assertThat(again.applied.lines).isEqualTo(acknowledged.lines).hasSize(1);
@@ -323,21 +108,21 @@ class ReplicationTest {
 
     @Test
     void shouldTakeNothingThatDoesNotContinueTheChain() throws IOException {
-        final TestNode primary = new TestNode("a", false);
+        final TestNode primary = rig.node("a", false);
         final JournalWriter writer = new JournalWriter(primary.recovered, 3);
         writer.entries(20, 10);
         primary.journal.sync();
         for (int flip = 0; flip < 40; flip++) {
-            final TestNode standby = new TestNode("flip" + flip, true);
-            final Link link = new Link(primary, standby, 1L << 40);
-            nowNs += 1_000_000_000L;
-            link.leader.onFrame(link.toLeader.next(), 0, nowNs);
-            link.follower.onFrame(link.toFollower.next(), 0, nowNs);
+            final TestNode standby = rig.node("flip" + flip, true);
+            final Link link = rig.link(primary, standby, 1L << 40);
+            rig.nowNs += 1_000_000_000L;
+            link.leader.onFrame(link.toLeader.next(), 0, rig.nowNs);
+            link.follower.onFrame(link.toFollower.next(), 0, rig.nowNs);
             final UnsafeBuffer entries = link.toFollower.next();
             final int at = ReplicationFrames.ENTRIES_LENGTH + flip * 37 % (entries.capacity() - ReplicationFrames.ENTRIES_LENGTH);
             entries.putByte(at, (byte) (entries.getByte(at) ^ 1 << flip % 8));
-            link.follower.onFrame(entries, 0, nowNs);
-            link.follower.onBatchEnd(nowNs);
+            link.follower.onFrame(entries, 0, rig.nowNs);
+            link.follower.onBatchEnd(rig.nowNs);
             assertThat(link.follower.refusedWith()).as("flip at %d", at).isEqualTo(Refusal.BROKEN_CHAIN);
             assertThat(link.toLeader.isClosed).isTrue();
             standby.stop();
@@ -346,12 +131,12 @@ class ReplicationTest {
 
     @Test
     void shouldFindWhereTwoJournalsPartAndSetTheRestAside() throws IOException {
-        final TestNode old = new TestNode("a", false);
+        final TestNode old = rig.node("a", false);
         final JournalWriter writer = new JournalWriter(old.recovered, 4);
         writer.entries(100, 20);
         old.journal.sync();
-        final TestNode promoted = new TestNode("b", true);
-        connect(old, promoted);
+        final TestNode promoted = rig.node("b", true);
+        rig.connect(old, promoted);
         final long common = promoted.lastEntry();
         final long commonSequence = promoted.lastSequence();
         // The old primary goes on alone; the other one leads in the next epoch.
@@ -367,15 +152,15 @@ class ReplicationTest {
         next.entries(300, 20);
         promoted.journal.sync();
 
-        final TestNode joining = new TestNode("a", true);
-        final Link first = connect(promoted, joining);
+        final TestNode joining = rig.node("a", true);
+        final Link first = rig.connect(promoted, joining);
         assertThat(joining.cutBehind).isEqualTo(common);
         assertThat(first.toFollower.probes).as("questions for 177 entries").isBetween(1, 16);
         joining.stop();
-        final TestNode joined = new TestNode("a", true);
+        final TestNode joined = rig.node("a", true);
         assertThat(joined.lastEntry()).isEqualTo(common);
         joined.seen = 2;
-        connect(promoted, joined);
+        rig.connect(promoted, joined);
         assertThat(joined.chainHash()).isEqualTo(promoted.chainHash());
         try (var aside = Files.list(directory.resolve("a").resolve("journal").resolve("aside"))) {
             final Path file = aside.filter(path -> path.toString().endsWith(".entries")).findFirst().orElseThrow();
@@ -393,12 +178,12 @@ class ReplicationTest {
 
     @Test
     void shouldRefuseAnEpochThatIsOver() throws IOException {
-        final TestNode old = new TestNode("a", false);
+        final TestNode old = rig.node("a", false);
         new JournalWriter(old.recovered, 6).entry(3);
         old.journal.sync();
-        final TestNode standby = new TestNode("b", true);
+        final TestNode standby = rig.node("b", true);
         standby.seen = 2;
-        final Link link = connect(old, standby);
+        final Link link = rig.connect(old, standby);
         assertThat(link.follower.refusal()).isEqualTo(Refusal.STALE_EPOCH);
         assertThat(old.fencedBy).as("the primary hears of the later epoch").isEqualTo(2);
         assertThat(standby.lastEntry()).isZero();
@@ -406,29 +191,29 @@ class ReplicationTest {
 
     @Test
     void shouldNotLetGoOfWhatIsAcknowledgedInTheSameEpoch() throws IOException {
-        final TestNode primary = new TestNode("a", false);
+        final TestNode primary = rig.node("a", false);
         new JournalWriter(primary.recovered, 7).entries(10, 5);
         primary.journal.sync();
-        final TestNode standby = new TestNode("b", true);
-        connect(primary, standby);
-        final TestNode empty = new TestNode("c", false);
+        final TestNode standby = rig.node("b", true);
+        rig.connect(primary, standby);
+        final TestNode empty = rig.node("c", false);
         new JournalWriter(empty.recovered, 8).entries(3, 5);
         empty.journal.sync();
-        final Link link = connect(empty, standby);
+        final Link link = rig.connect(empty, standby);
         assertThat(link.follower.refusedWith()).isEqualTo(Refusal.ACKNOWLEDGED_IS_MISSING);
         assertThat(standby.cutBehind).isEqualTo(CutMark.NONE);
     }
 
     @Test
     void shouldLimitBytesWhileTheStandbyIsFarBehind() throws IOException {
-        final TestNode primary = new TestNode("a", false);
+        final TestNode primary = rig.node("a", false);
         final JournalWriter writer = new JournalWriter(primary.recovered, 9);
         for (int i = 0; i < 40; i++) {
             writer.entries(50, 400);
             primary.journal.sync();
         }
-        final TestNode standby = new TestNode("b", true);
-        final Link link = new Link(primary, standby, 1 << 20);
+        final TestNode standby = rig.node("b", true);
+        final Link link = rig.link(primary, standby, 1 << 20);
         link.pump();
         final long size = Files.size(directory.resolve("a/journal/queue/00000001.cq4"));
         assertThat(size).isPositive();
@@ -436,8 +221,8 @@ class ReplicationTest {
         while (standby.lastEntry() < primary.appendedEntry()) {
             final long before = link.toFollower.bytes;
             for (int tick = 0; tick < 20; tick++) {
-                nowNs += 50_000_000L;
-                link.leader.onTick(nowNs);
+                rig.nowNs += 50_000_000L;
+                link.leader.onTick(rig.nowNs);
                 link.pump();
             }
             seconds++;
@@ -448,23 +233,66 @@ class ReplicationTest {
     }
 
     @Test
-    void shouldHoldAnswersBackUntilTheStandbyHasThem() throws Exception {
+    void shouldHoldAnswersBackUntilTheStandbyHasThem() {
         final StandbyGate gate = new StandbyGate(() -> { });
         gate.onMembership(Acknowledgement.WAIT, new int[] {MEMBER});
         gate.onAcknowledged(MEMBER, 5);
-        gate.await(5, 5);
+        assertThat(gate.await(5)).isTrue();
+        assertThat(gate.waitedNs()).isZero();
         assertThat(gate.leaveOut(MEMBER)).as("nobody is left out where answers wait").isFalse();
-        final Thread waiter = new Thread(() -> gate.await(6, 6));
-        waiter.start();
-        while (gate.waitedNs() == 0) {
+        assertThat(gate.await(6)).isFalse();
+        assertThat(gate.waitedNs()).isPositive();
+        gate.onAcknowledged(MEMBER, 6);
+        assertThat(gate.await(6)).isTrue();
+        gate.end();
+        assertThatThrownBy(() -> gate.await(8)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldWaitForAMemberFromBeforeItsWordIsJournaled() {
+        final StandbyGate gate = new StandbyGate(() -> { });
+        gate.onMembership(Acknowledgement.WAIT, new int[0]);
+        assertThat(gate.await(1)).isTrue();
+        gate.expect(MEMBER);
+        assertThat(gate.await(2)).as("the word is under way").isFalse();
+        gate.onMembership(Acknowledgement.WAIT, new int[] {MEMBER + 1});
+        gate.onAcknowledged(MEMBER + 1, 3);
+        assertThat(gate.await(3)).as("another one's word changes nothing for it").isFalse();
+        gate.unexpect(MEMBER);
+        assertThat(gate.await(3)).isTrue();
+        gate.expect(MEMBER);
+        gate.onMembership(Acknowledgement.WAIT, new int[] {MEMBER, MEMBER + 1});
+        gate.unexpect(MEMBER);
+        gate.onAcknowledged(MEMBER + 1, 4);
+        assertThat(gate.await(4)).as("journaled by now").isFalse();
+        gate.onAcknowledged(MEMBER, 4);
+        assertThat(gate.await(4)).isTrue();
+    }
+
+    @Test
+    void shouldTellNothingWithoutAMemberBeforeTheWordThatItIsOutOfSyncIsDurable() throws Exception {
+        final TestNode primary = rig.node("a", false);
+        final JournalWriter writer = new JournalWriter(primary.recovered, 10);
+        primary.gate.onMembership(Acknowledgement.DEGRADE, new int[] {MEMBER});
+        writer.entry(5);
+        final java.util.concurrent.CompletableFuture<Long> told = java.util.concurrent.CompletableFuture.supplyAsync(primary.journal::sync);
+        while (primary.gate.waitedNs() == 0) {
             Thread.onSpinWait();
         }
-        gate.onAcknowledged(MEMBER, 6);
-        waiter.join();
-        gate.onMembership(Acknowledgement.DEGRADE, new int[] {MEMBER});
-        assertThat(gate.leaveOut(MEMBER)).isTrue();
-        gate.await(7, 7);
-        gate.end();
-        assertThatThrownBy(() -> gate.await(8, 8)).isInstanceOf(IllegalStateException.class);
+        assertThat(primary.gate.leaveOut(MEMBER)).isTrue();
+        writer.entry(3);
+        // On its way to the own device, and not told: the word is not among it.
+        while (primary.gate.appendedEntry() < 2) {
+            Thread.onSpinWait();
+        }
+        assertThat(told.isDone()).isFalse();
+        assertThat(primary.journal.durableSequence()).isZero();
+        final UnsafeBuffer body = new UnsafeBuffer(new byte[MemberStatusEncoder.BLOCK_LENGTH]);
+        new MemberStatusEncoder().wrap(body, 0).correlationId(0).participantId(MEMBER).inSync(0).reserved(0);
+        primary.journal.beginEntry(9, 2_000_000_000_000_000_000L);
+        primary.journal.add(MemberStatusEncoder.TEMPLATE_ID, 1, body, 0, MemberStatusEncoder.BLOCK_LENGTH, Result.OK);
+        primary.journal.endEntry(0);
+        assertThat(told.get(10, java.util.concurrent.TimeUnit.SECONDS)).as("what was asked for; the rest is told by the next call").isEqualTo(5);
+        assertThat(primary.journal.sync()).isEqualTo(9);
     }
 }

@@ -1,0 +1,212 @@
+package io.daybreak.journal.replicate;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.daybreak.journal.JournalWriter;
+import io.daybreak.journal.RecordingTarget;
+import io.daybreak.journal.format.EntryHeader;
+import io.daybreak.journal.replay.LiveCursor;
+import io.daybreak.journal.replicate.ReplicationFrames.Refusal;
+import io.daybreak.journal.replicate.ReplicationRig.Link;
+import io.daybreak.journal.replicate.ReplicationRig.TestNode;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotPosition;
+import io.daybreak.journal.snapshot.SnapshotSteps;
+import io.daybreak.journal.snapshot.SnapshotWriter;
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A standby that is empty, or too old, gets the primary's snapshot first. docs/replication.md, "A snapshot first". */
+@Timeout(60)
+final class SnapshotTransferTest {
+    private static final int IMAGE_BYTES = 1_000_000;
+
+    @TempDir
+    private Path directory;
+    private ReplicationRig rig;
+    private JournalWriter writer;
+
+    @BeforeEach
+    void open() {
+        rig = new ReplicationRig(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        rig.close();
+    }
+
+    /** A primary whose journal begins behind a snapshot, and goes on. */
+    private TestNode primaryWithSnapshot() throws IOException {
+        final TestNode primary = rig.node("a", false);
+        writer = new JournalWriter(primary.recovered, 1);
+        for (int i = 0; i < 20; i++) {
+            writer.entries(50, 400);
+        }
+        snapshot(primary);
+        writer.entries(20, 100);
+        release(primary);
+        return primary;
+    }
+
+    private static void snapshot(final TestNode node) throws IOException {
+        final byte[] hash = new byte[EntryHeader.CHAIN_HASH_LENGTH];
+        final SnapshotPosition position;
+        try (LiveCursor cursor = new LiveCursor(node.journal.names().queue())) {
+            assertThat(cursor.seek(node.journal.committedEntry())).isTrue();
+            for (int i = 0; i < hash.length; i++) {
+                hash[i] = UnsafeApi.getByte(cursor.address() + EntryHeader.CHAIN_HASH_OFFSET + i);
+            }
+            position = new SnapshotPosition(EntryHeader.lastSequence(cursor.address()), cursor.entryNumber(), EntryHeader.timestampNs(cursor.address()),
+                EntryHeader.incarnation(cursor.address()), EntryHeader.epoch(cursor.address()), EntryHeader.stateDigest(cursor.address()), hash,
+                new byte[32]);
+        }
+        final SnapshotDirectory snapshots = new SnapshotDirectory(node.journal.directory());
+        snapshots.prepare();
+        new SnapshotWriter(snapshots, 0, SnapshotSteps.NONE).write(position, sink -> {
+            final byte[] image = new byte[IMAGE_BYTES];
+            new java.util.Random(7).nextBytes(image);
+            sink.write(ByteBuffer.wrap(image));
+        });
+    }
+
+    /** All files of the queue but the last two go, as retention would have it. */
+    private static void release(final TestNode node) throws IOException {
+        final List<Path> files;
+        try (Stream<Path> all = Files.list(node.journal.names().queue())) {
+            files = all.filter(path -> path.toString().endsWith(".cq4")).sorted().toList();
+        }
+        assertThat(files).hasSizeGreaterThan(2);
+        for (final Path file : files.subList(0, files.size() - 2)) {
+            Files.delete(file);
+        }
+    }
+
+    private void tickUntilClosed(final Link link) throws IOException {
+        for (int i = 0; i < 10_000 && !link.toLeader.isClosed && !link.toFollower.isClosed; i++) {
+            rig.nowNs += 50_000_000L;
+            link.leader.onTick(rig.nowNs);
+            link.follower.onTick(rig.nowNs);
+            link.pump();
+        }
+    }
+
+    private TestNode followsFromTheSnapshot(final TestNode primary, final TestNode standby, final String name) throws IOException {
+        assertThat(standby.hasSnapshot).isTrue();
+        standby.stop();
+        final TestNode again = rig.node(name, true);
+        assertThat(again.imageBytes).isEqualTo(IMAGE_BYTES);
+        assertThat(again.lastEntry()).isEqualTo(again.committedEntry()).isPositive();
+        final Link link = rig.connect(primary, again);
+        for (int round = 0; round < 5; round++) {
+            writer.entries(20, 50);
+            primary.journal.sync();
+            link.leader.onProgress(rig.nowNs);
+            link.pump();
+        }
+        assertThat(again.chainHash()).isEqualTo(primary.chainHash());
+        assertThat(again.committedEntry()).isEqualTo(primary.committedEntry());
+        return again;
+    }
+
+    @Test
+    void shouldBeginAnEmptyStandbyWithTheSnapshotAndFollow() throws IOException {
+        final TestNode primary = primaryWithSnapshot();
+        final TestNode standby = rig.node("b", true);
+        tickUntilClosed(rig.link(primary, standby, 1L << 40));
+        final TestNode again = followsFromTheSnapshot(primary, standby, "b");
+        again.stop();
+        final TestNode later = rig.node("b", true);
+        assertThat(later.chainHash()).as("a recovery of its own").isEqualTo(primary.chainHash());
+        assertThat(rig.connect(primary, later).follower.isStreaming()).isTrue();
+    }
+
+    @Test
+    void shouldSetAnOldJournalAsideWhenItsPrimaryKeepsTooLittle() throws IOException {
+        final TestNode primary = rig.node("a", false);
+        writer = new JournalWriter(primary.recovered, 2);
+        writer.entries(30, 50);
+        final TestNode standby = rig.node("b", true);
+        rig.connect(primary, standby);
+        final long old = standby.lastEntry();
+        for (int i = 0; i < 20; i++) {
+            writer.entries(50, 400);
+        }
+        final Link without = rig.link(primary, standby, 1L << 40);
+        release(primary);
+        tickUntilClosed(without);
+        assertThat(without.follower.refusal()).as("no snapshot yet").isEqualTo(Refusal.NEEDS_A_SNAPSHOT);
+        snapshot(primary);
+        tickUntilClosed(rig.link(primary, standby, 1L << 40));
+        followsFromTheSnapshot(primary, standby, "b");
+        final Path aside = directory.resolve("b/journal/aside");
+        final RecordingTarget kept = new RecordingTarget();
+        try (Stream<Path> places = Files.list(aside); LiveCursor cursor = new LiveCursor(places.findFirst().orElseThrow())) {
+            while (kept.lines.size() < old && cursor.next(old, kept)) {
+                continue;
+            }
+        }
+        assertThat(kept.lines).as("what was there before can still be read").hasSize((int) old);
+    }
+
+    @Test
+    void shouldGoOnWithATransferWhereItBroke() throws IOException {
+        final TestNode primary = primaryWithSnapshot();
+        final TestNode standby = rig.node("b", true);
+        final Link first = rig.link(primary, standby, 1L << 18);
+        for (int i = 0; i < 40; i++) {
+            rig.nowNs += 50_000_000L;
+            first.leader.onTick(rig.nowNs);
+            first.pump();
+        }
+        assertThat(first.toFollower.bytes).as("limited: two seconds of 256 KiB each").isBetween(400_000L, 700_000L);
+        first.leader.onClosed();
+        standby.stop();
+        final TestNode back = rig.node("b", true);
+        final Link second = rig.link(primary, back, 1L << 40);
+        tickUntilClosed(second);
+        assertThat(back.snapshotFrom).isBetween(400_000L, 700_000L);
+        assertThat(second.toFollower.bytes).isLessThan(IMAGE_BYTES - 300_000);
+        followsFromTheSnapshot(primary, back, "b");
+    }
+
+    @Test
+    void shouldTakeNoDamagedSnapshot() throws IOException {
+        final TestNode primary = primaryWithSnapshot();
+        final TestNode standby = rig.node("b", true);
+        final Link link = rig.link(primary, standby, 1L << 40);
+        link.leader.onFrame(link.toLeader.next(), 0, rig.nowNs);
+        link.follower.onFrame(link.toFollower.next(), 0, rig.nowNs);
+        rig.nowNs += 1_000_000_000L;
+        link.leader.onFrame(link.toLeader.next(), 0, rig.nowNs);
+        final UnsafeBuffer part = link.toFollower.next();
+        part.putByte(ReplicationFrames.PART_LENGTH + 500, (byte) ~part.getByte(ReplicationFrames.PART_LENGTH + 500));
+        link.follower.onFrame(part, 0, rig.nowNs);
+        assertThat(link.follower.refusedWith()).as("damaged on the way").isEqualTo(Refusal.BROKEN_CHAIN);
+
+        // Damaged where it lies: found when it is read through, and nothing of it stays.
+        final Path snapshot = new SnapshotDirectory(directory.resolve("a")).list().get(0);
+        final byte[] bytes = Files.readAllBytes(snapshot);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(snapshot, bytes);
+        final Link again = rig.link(primary, standby, 1L << 40);
+        tickUntilClosed(again);
+        assertThat(again.follower.refusedWith()).isEqualTo(Refusal.BROKEN_CHAIN);
+        assertThat(standby.hasSnapshot).isFalse();
+        try (Stream<Path> left = Files.list(directory.resolve("b/snapshots"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+}
