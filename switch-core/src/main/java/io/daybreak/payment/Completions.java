@@ -44,8 +44,11 @@ final class Completions {
         decision.original = found < 0 ? Decision.NOT_FOUND : found;
         final boolean known = decision.original != Decision.NOT_FOUND;
         final long root = known ? payments.address(decision.original) : 0;
-        final int payee = known && PaymentTable.creditAccount(root) != Legs.NO_ACCOUNT
-            ? PaymentTable.creditAccount(root) : reference.merchants().accountSlot(decision.merchant);
+        final boolean isPayeeKnown = known && PaymentTable.creditAccount(root) != Legs.NO_ACCOUNT;
+        if (isPayeeKnown) {
+            sellBy(decision, root);
+        }
+        final int payee = isPayeeKnown ? PaymentTable.creditAccount(root) : reference.merchants().accountSlot(decision.merchant);
         if (!fits(decision, root, payee)) {
             return forcePost.nothingMoves(decision, ExceptionReason.ADVICE_NOT_BOOKABLE);
         }
@@ -53,6 +56,19 @@ final class Completions {
             return toIssuer(decision, root, payee);
         }
         return fromWallet(decision, root, payee);
+    }
+
+    /**
+     * Who was authorised is paid, so fee, tolerance and what a refund has to name are that merchant's, whatever DE 42 of the completion
+     * says.
+     */
+    private void sellBy(final Decision decision, final long root) {
+        final int merchant = reference.merchants().find(PaymentTable.merchant0(root), PaymentTable.merchant1(root));
+        if (merchant != Decision.NOT_FOUND) {
+            decision.merchant = merchant;
+            PaymentTable.merchant0(decision.payment, PaymentTable.merchant0(root));
+            PaymentTable.merchant1(decision.payment, PaymentTable.merchant1(root));
+        }
     }
 
     private boolean fits(final Decision decision, final long root, final int payee) {

@@ -183,7 +183,7 @@ final class Originals {
             final long payment = payments.address(place);
             if (PaymentTable.institution(payment) == command.institution() && PaymentTable.stan(payment) == command.originalStan()
                 && PaymentTable.transmission(payment) == command.originalTransmission() && PaymentTable.mti(payment) == mti
-                && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))
+                && agreesInForwarding(payment, command) && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))
                 && (!withTerminal || PaymentTable.terminal(payment) == command.terminal())) {
                 if (found != NOT_FOUND) {
                     return AMBIGUOUS;
@@ -199,6 +199,12 @@ final class Originals {
     static boolean isOfAnotherAcquirer(final PaymentCommand command) {
         return command.has(PaymentFlags.HAS_ORIGINAL) && command.originalInstitution() != 0
             && command.originalInstitution() != command.institution();
+    }
+
+    /** DE 33 in DE 90, if it is known, is that of the original. */
+    private static boolean agreesInForwarding(final long payment, final PaymentCommand command) {
+        return !command.has(PaymentFlags.HAS_ORIGINAL) || command.originalForwarding() == ForwardingMark.NONE
+            || PaymentTable.forwarding(payment) == command.originalForwarding();
     }
 
     /** A reversal or a file update is no original; nor is another card's payment, nor one that is too old. */
@@ -249,7 +255,8 @@ final class Originals {
         return !command.has(PaymentFlags.HAS_ORIGINAL)
             || (command.originalMti() == 0 || command.originalMti() / 10 * 10 == PaymentTable.mti(payment))
             && (command.originalStan() == 0 || command.originalStan() == PaymentTable.stan(payment))
-            && (command.originalTransmission() == 0 || command.originalTransmission() == PaymentTable.transmission(payment));
+            && (command.originalTransmission() == 0 || command.originalTransmission() == PaymentTable.transmission(payment))
+            && agreesInForwarding(payment, command);
     }
 
     private static boolean fits(final long payment, final PaymentCommand command, final Wanted wanted) {
@@ -330,6 +337,7 @@ final class Originals {
                 && PaymentTable.hasTokenOf(reversal, command)
                 && PaymentTable.timestampNs(reversal) >= nowNs - windows.reversalNs()
                 && PaymentTable.hasFlag(reversal, PaymentTable.AWAITS_BY_REFERENCE) == byReference
+                && (PaymentTable.held(reversal) == ForwardingMark.NONE || PaymentTable.held(reversal) == command.forwarding())
                 && (byReference ? isNamedByReference(reversal, command)
                 : PaymentTable.available(reversal) == command.mti() / 10 * 10)) {
                 return place;

@@ -28,6 +28,7 @@ public final class PaymentCommand {
     private static final int TOKEN = PaymentDecoder.tokenEncodingOffset();
     private static final int PREVIOUS_TOKEN = PaymentDecoder.previousTokenEncodingOffset();
     private static final int DESTINATION_TOKEN = PaymentDecoder.destinationTokenEncodingOffset();
+    private static final int PREVIOUS_DESTINATION_TOKEN = PaymentDecoder.previousDestinationTokenEncodingOffset();
     private static final int MERCHANT = PaymentDecoder.merchantEncodingOffset();
     private static final int TERMINAL = PaymentDecoder.terminalEncodingOffset();
     private static final int RRN = PaymentDecoder.rrnEncodingOffset();
@@ -97,6 +98,16 @@ public final class PaymentCommand {
     /** Lower half of the token of DE 103. */
     public long destinationTokenLo() {
         return longAt(DESTINATION_TOKEN + 8);
+    }
+
+    /** Upper half of the token of DE 103 under the key before; zero: there is none. */
+    public long previousDestinationTokenHi() {
+        return longAt(PREVIOUS_DESTINATION_TOKEN);
+    }
+
+    /** Lower half of the token of DE 103 under the key before. */
+    public long previousDestinationTokenLo() {
+        return longAt(PREVIOUS_DESTINATION_TOKEN + 8);
     }
 
     /** First eight bytes of DE 42; zero: absent. */
@@ -177,6 +188,16 @@ public final class PaymentCommand {
     /** DE 32 within DE 90; 0: not known. */
     public long originalInstitution() {
         return longAt(PaymentDecoder.originalInstitutionEncodingOffset());
+    }
+
+    /** {@link ForwardingMark} of DE 33. */
+    public int forwarding() {
+        return intAt(PaymentDecoder.forwardingEncodingOffset());
+    }
+
+    /** {@link ForwardingMark} of DE 33 within DE 90. */
+    public int originalForwarding() {
+        return intAt(PaymentDecoder.originalForwardingEncodingOffset());
     }
 
     /** DE 11. */

@@ -3,6 +3,7 @@ package io.daybreak.payment;
 import io.daybreak.memory.Hashing;
 import io.daybreak.memory.RecordSlabs;
 import io.daybreak.memory.SlabAllocator;
+import io.daybreak.state.StateFormatException;
 import io.daybreak.state.StateImage;
 import io.daybreak.state.Stateful;
 import org.agrona.UnsafeApi;
@@ -12,15 +13,17 @@ import org.agrona.UnsafeApi;
  * identity and by reference, forgotten in the order in which they were queued. Rules: docs/iso8583.md, chapters 8 and 9.
  * <pre>
  *    0 id                    8 token (16)             24 institution       32 terminal
- *   40 rrn (12), mti (2), currency (2)                56 stan (4), transmission (4)
+ *   40 rrn (12), mti (2), currency (2)                56 stan (20 bits), mark (12 bits), transmission (4)
  *   64 amount               72 approved               80 captured          88 refunded       96 reversed     104 fee
  *  112 time                120 debit account (4), credit account (4), fee account (4), aside account (4)   136 cashback
- *  144 original: id, place (4)                       156 date (4)         160 processing code (4), bin (4)
+ *  144 original: id, place (4)                       156 date (4)         160 processing code (20 bits), mark (12 bits), bin (4)
  *  168 result (2), state, operation, channel, retention, flags (2)        176 approval code (6), issuer's code (2)
  *  184 wallet (4), route (2), issuer link (2)        192 queued at        200 merchant (16)
  *  216 aside                224 available            232 held          (all of this is state)
  *  240 next by trace (4), by reference (4), of the queue (4), of awaited originals or of the free list (4)
  * </pre>
+ * The two parts of the mark are what is kept of DE 33, see {@link ForwardingMark}.
+ * <p>
  * A place is a slot from 0; it is used again once its payment is forgotten, the youngest freed first. A link is a place plus
  * one, 0 is the end.
  * <p>
@@ -81,7 +84,13 @@ public final class PaymentTable implements Stateful {
     static final int RECORD_BYTES = 256;
     private static final long MAX_BUCKETS = 1L << 32;
 
+    /** Version of the section from which on the records have the mark of DE 33. */
+    static final int WITH_FORWARDING = 2;
     private static final int HASHED_WORDS = 30;
+    /** Six digits need twenty bits; in the rest of their words are the two halves of the mark of DE 33. */
+    private static final int SIX_DIGITS_BITS = 20;
+    private static final int SIX_DIGITS_MASK = (1 << SIX_DIGITS_BITS) - 1;
+    private static final int HALF_MARK_BITS = ForwardingMark.BITS / 2;
     private static final int PAYMENT_ID = 0;
     private static final int TOKEN_HI = 8;
     private static final int TOKEN_LO = 16;
@@ -458,6 +467,11 @@ public final class PaymentTable implements Stateful {
 
     @Override
     public void image(final StateImage image) {
+        if (image.version() < WITH_FORWARDING) {
+            // Whether a payment had a DE 33 decides what a later reversal finds; replay knows it, that image does not.
+            throw new StateFormatException("section payments of version " + image.version()
+                + " does not say which DE 33 a payment had; start from the journal");
+        }
         capacity = image.word(capacity);
         final long buckets = image.bounded(byTrace == null ? 0 : bucketMask + 1, 0, MAX_BUCKETS);
         final long awaitedBuckets = image.bounded(awaited == null ? 0 : awaitedMask + 1, 0, MAX_BUCKETS);
@@ -609,11 +623,24 @@ public final class PaymentTable implements Stateful {
 
     /** DE 11. */
     static int stan(final long payment) {
-        return UnsafeApi.getInt(payment + STAN);
+        return UnsafeApi.getInt(payment + STAN) & SIX_DIGITS_MASK;
     }
 
+    /** Six digits at most; clears its half of the mark of DE 33. */
     static void stan(final long payment, final int value) {
-        UnsafeApi.putInt(payment + STAN, value);
+        UnsafeApi.putInt(payment + STAN, value & SIX_DIGITS_MASK);
+    }
+
+    /** What is remembered of DE 33: its {@link ForwardingMark}. */
+    static int forwarding(final long payment) {
+        return UnsafeApi.getInt(payment + STAN) >>> SIX_DIGITS_BITS
+            | UnsafeApi.getInt(payment + PROCESSING_CODE) >>> SIX_DIGITS_BITS << HALF_MARK_BITS;
+    }
+
+    /** After DE 11 and 3 were written. */
+    static void forwarding(final long payment, final int mark) {
+        UnsafeApi.putInt(payment + STAN, stan(payment) | mark << SIX_DIGITS_BITS);
+        UnsafeApi.putInt(payment + PROCESSING_CODE, processingCode(payment) | mark >>> HALF_MARK_BITS << SIX_DIGITS_BITS);
     }
 
     /** DE 7. */
@@ -762,11 +789,12 @@ public final class PaymentTable implements Stateful {
 
     /** DE 3. */
     static int processingCode(final long payment) {
-        return UnsafeApi.getInt(payment + PROCESSING_CODE);
+        return UnsafeApi.getInt(payment + PROCESSING_CODE) & SIX_DIGITS_MASK;
     }
 
+    /** Six digits at most; clears its half of the mark of DE 33. */
     static void processingCode(final long payment, final int value) {
-        UnsafeApi.putInt(payment + PROCESSING_CODE, value);
+        UnsafeApi.putInt(payment + PROCESSING_CODE, value & SIX_DIGITS_MASK);
     }
 
     /** First eight digits of the card. */

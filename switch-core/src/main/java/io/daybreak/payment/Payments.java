@@ -34,10 +34,11 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
     /** Payments that one message can make the table forget. */
     static final int FORGOTTEN_AT_ONCE = 8;
 
-    private static final int MAX_STAN = 999_999;
+    /** Of DE 11 and of DE 3. */
+    private static final int MAX_SIX_DIGITS = 999_999;
     private static final long MAX_INSTITUTION = 99_999_999_999L;
     /** Cards that stand-in counts for in a day: as many as there are routed payments, at most this. */
-    private static final long MAX_STAND_IN_CARDS = 1L << 20;
+    private static final long MAX_SIX_DIGITSD_IN_CARDS = 1L << 20;
 
     private final ParticipantTable participants;
     private final Reference reference;
@@ -114,7 +115,7 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
         totals.configure();
         reconciliations.configure();
         issuing.configure(settings.paymentCapacity(), settings.issuerRequestCapacity(), settings.storeAndForwardCapacity(),
-            Math.min(settings.paymentCapacity(), MAX_STAND_IN_CARDS));
+            Math.min(settings.paymentCapacity(), MAX_SIX_DIGITSD_IN_CARDS));
         isConfigured = true;
     }
 
@@ -191,7 +192,9 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
         final boolean operationFits = (messageClass == PaymentCommand.CLASS_REVERSAL)
             == (command.operation() == PaymentOperation.REVERSAL);
         return operationFits && messageClass >= PaymentCommand.CLASS_AUTHORISATION && messageClass <= PaymentCommand.CLASS_REVERSAL
-            && messageClass != PaymentCommand.CLASS_FILE && command.stan() >= 0 && command.stan() <= MAX_STAN
+            && messageClass != PaymentCommand.CLASS_FILE && command.stan() >= 0 && command.stan() <= MAX_SIX_DIGITS
+            && command.processingCode() >= 0 && command.processingCode() <= MAX_SIX_DIGITS
+            && command.forwarding() >>> ForwardingMark.BITS == 0
             && command.amountMinor() >= 0 && command.institution() > 0 && command.institution() <= MAX_INSTITUTION;
     }
 
@@ -307,6 +310,7 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
         PaymentTable.timestampNs(payment, decision.nowNs);
         PaymentTable.settlementDate(payment, decision.businessDate);
         PaymentTable.processingCode(payment, command.processingCode());
+        PaymentTable.forwarding(payment, command.forwarding());
         PaymentTable.bin(payment, command.bin());
         PaymentTable.operation(payment, command.operation());
         PaymentTable.channel(payment, command.channel());
@@ -537,7 +541,7 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
     public void addTo(final StateSections sections) {
         sections.add("payments-configured", 1, this);
         sections.add("payment-windows", 1, windows);
-        sections.add("payments", 1, table);
+        sections.add("payments", PaymentTable.WITH_FORWARDING, table);
         sections.add("payment-totals", 1, totals);
         sections.add("items", 1, exceptions);
         sections.add("approval-codes", 1, approvalCodes);

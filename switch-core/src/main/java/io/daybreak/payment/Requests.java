@@ -119,7 +119,8 @@ final class Requests {
         final PaymentCommand command = decision.command;
         int wallet = Decision.NOT_FOUND;
         if ((command.destinationTokenHi() | command.destinationTokenLo()) != 0) {
-            final int card = reference.cards().find(command.destinationTokenHi(), command.destinationTokenLo());
+            final int card = checks.findCard(command.destinationTokenHi(), command.destinationTokenLo(), command.previousDestinationTokenHi(),
+                command.previousDestinationTokenLo());
             wallet = card == Decision.NOT_FOUND ? Decision.NOT_FOUND : reference.cards().walletSlot(card);
         } else if (command.destinationId() != 0) {
             wallet = reference.wallets().find(command.destinationId());

@@ -64,6 +64,8 @@ final class Reversals {
         if (place == Originals.NOT_FOUND && !Originals.isOfAnotherAcquirer(command) && (Originals.namesOriginal(command) || command.hasRrn())) {
             final long payment = decision.payment;
             PaymentTable.originalId(payment, Originals.awaitedWord(command));
+            // A reversal holds nothing: the place is free for the DE 33 that its original has to have.
+            PaymentTable.held(payment, command.has(PaymentFlags.HAS_ORIGINAL) ? command.originalForwarding() : ForwardingMark.NONE);
             if (Originals.namesOriginal(command)) {
                 PaymentTable.available(payment, command.originalMti() / 10 * 10);
             } else {

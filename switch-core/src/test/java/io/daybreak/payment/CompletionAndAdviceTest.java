@@ -102,6 +102,22 @@ final class CompletionAndAdviceTest {
         assertItem(ExceptionReason.FORCED_ABOVE_HOLD);
     }
 
+    /** CMP-05, OP-08: who was authorised is paid; so the fee and the tolerance are those of that merchant's category, whatever DE 42 says. */
+    @Test
+    void shouldReckonFeeAndToleranceByTheAuthorisationsMerchant() {
+        rig.merchant(2, 5_812, RecordStatus.ACTIVE);
+        rig.fee(5_812, 300, 0, 200, 0);
+        final PaymentMessage held = said(authorise(1, 10_000));
+        final PaymentMessage sold = said(completion(held, 10_000).merchant(PaymentRig.merchantName(2)));
+        assertThat(rig.balance(merchantAccount(1))).as("the fee of 1 % and 0.05").isEqualTo(10_000 - 105);
+        said(reversal(sold).remaining(4_000));
+        assertThat(rig.balance(merchantAccount(1))).isEqualTo(4_000 - 45);
+        final PaymentMessage tip = said(authorise(1, 10_000));
+        assertThat(say(rig.stamp(completion(tip, 11_000).merchant(PaymentRig.merchantName(2))))).isEqualTo("TAKEN_AS_AN_ITEM");
+        assertItem(ExceptionReason.FORCED_ABOVE_HOLD);
+        assertThat(rig.balance(merchantAccount(2))).isZero();
+    }
+
     @Test
     void shouldTakeTheRestFromTheExceptionAccountWhereTheWalletIsShort() {
         final PaymentMessage held = said(authorise(1, 10_000));

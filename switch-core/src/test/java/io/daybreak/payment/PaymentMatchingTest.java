@@ -195,6 +195,37 @@ final class PaymentMatchingTest {
     }
 
     @Test
+    void shouldAgreeInTheForwardingInstitutionWhereDe90NamesIt() {
+        final PaymentMessage first = rig.stamp(purchase(1, 100).forwarding(12_345_678));
+        say(first);
+        assertThat(say(rig.stamp(reversal(first).originalForwarding(99_999_999)))).isEqualTo("ORIGINAL_NOT_FOUND");
+        final PaymentMessage byReference = reversal(first).originalForwarding(99_999_999);
+        byReference.originalStan = 0;
+        assertThat(say(rig.stamp(byReference))).as("also where DE 37 has to find it").isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 100);
+        assertThat(say(rig.stamp(reversal(first).originalForwarding(12_345_678).remaining(40)))).isEqualTo("OK");
+        assertThat(say(rig.stamp(reversal(first).forwarding(7)))).as("zero is not known").isEqualTo("OK");
+        final PaymentMessage without = rig.stamp(purchase(1, 100));
+        say(without);
+        assertThat(say(rig.stamp(reversal(without).originalForwarding(12_345_678)))).as("there was none").isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 100);
+    }
+
+    @Test
+    void shouldDeclineALateOriginalOnlyIfItsForwardingInstitutionIsTheOneNamed() {
+        final PaymentMessage late = rig.stamp(purchase(1, 100).forwarding(12_345_678));
+        assertThat(say(rig.stamp(reversal(late).originalForwarding(99_999_999)))).isEqualTo("ORIGINAL_NOT_FOUND");
+        final PaymentMessage byReference = reversal(late).originalForwarding(99_999_999);
+        byReference.originalStan = 0;
+        assertThat(say(rig.stamp(byReference))).isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(late)).isEqualTo("OK");
+        final PaymentMessage other = rig.stamp(purchase(1, 100).forwarding(12_345_678));
+        assertThat(say(rig.stamp(reversal(other).originalForwarding(12_345_678)))).isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(other)).isEqualTo("REVERSED_BEFORE");
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 100);
+    }
+
+    @Test
     void shouldTakeTwoCandidatesForNoMatch() {
         final PaymentMessage first = rig.stamp(purchase(1, 100));
         say(first);

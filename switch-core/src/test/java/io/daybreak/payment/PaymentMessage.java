@@ -40,11 +40,15 @@ final class PaymentMessage implements Cloneable {
     String approvalCode = "";
     long destinationTokenHi;
     long destinationTokenLo;
+    long previousDestinationTokenHi;
+    long previousDestinationTokenLo;
     long destinationId;
     int originalMti;
     int originalStan;
     int originalTransmission;
     long originalInstitution;
+    long forwarding;
+    long originalForwarding;
     boolean hasCipher;
 
     static PaymentMessage purchase(final int card, final long amount) {
@@ -117,6 +121,7 @@ final class PaymentMessage implements Cloneable {
         copy.originalStan = 0;
         copy.originalTransmission = 0;
         copy.originalInstitution = 0;
+        copy.originalForwarding = 0;
         copy.remaining = 0;
         return copy;
     }
@@ -185,6 +190,20 @@ final class PaymentMessage implements Cloneable {
     PaymentMessage institution(final long value) {
         final PaymentMessage copy = copy();
         copy.institution = value;
+        return copy;
+    }
+
+    /** DE 33. */
+    PaymentMessage forwarding(final long value) {
+        final PaymentMessage copy = copy();
+        copy.forwarding = value;
+        return copy;
+    }
+
+    /** DE 33 within DE 90. */
+    PaymentMessage originalForwarding(final long value) {
+        final PaymentMessage copy = copy();
+        copy.originalForwarding = value;
         return copy;
     }
 
@@ -290,6 +309,7 @@ final class PaymentMessage implements Cloneable {
         copy.originalStan = 0;
         copy.originalTransmission = 0;
         copy.originalInstitution = 0;
+        copy.originalForwarding = 0;
         return copy;
     }
 
@@ -307,6 +327,8 @@ final class PaymentMessage implements Cloneable {
         encoder.token().hi(tokenHi).lo(tokenLo);
         encoder.previousToken().hi(previousTokenHi).lo(previousTokenLo);
         encoder.destinationToken().hi(destinationTokenHi).lo(destinationTokenLo);
+        encoder.previousDestinationToken().hi(previousDestinationTokenHi).lo(previousDestinationTokenLo);
+        encoder.forwarding(ForwardingMark.of(forwarding)).originalForwarding(ForwardingMark.of(originalForwarding));
         encoder.destinationId(destinationId).amountMinor(amount).remainingMinor(remaining).cashbackMinor(cashback)
             .institution(institution).originalInstitution(originalInstitution).merchant(merchant).rrn(rrn).stan(stan)
             .terminal(terminal).transmission(transmission).originalTransmission(originalTransmission).originalStan(originalStan)

@@ -103,6 +103,19 @@ final class PaymentPostingsTest {
         assertThat(rig.wallet(3)).isEqualTo(OPENING_BALANCE + 500);
     }
 
+    /** SEC-08: a card that was enrolled under the token key before is found as a destination, too, and keeps its token until it is used. */
+    @Test
+    void shouldTransferToACardByItsTokenUnderTheKeyBefore() {
+        final PaymentMessage rotated = PaymentMessage.transfer(1, 0, 500);
+        rotated.destinationTokenHi = 8_001;
+        rotated.destinationTokenLo = 8_002;
+        assertThat(Result.name(rig.pay(rotated).result())).isEqualTo("DESTINATION_NOT_FOUND");
+        rotated.previousDestinationTokenHi = 3;
+        rotated.previousDestinationTokenLo = PaymentMessage.TOKEN_LOW + 3;
+        assertOk(rig.pay(rotated));
+        assertThat(rig.wallet(3)).isEqualTo(OPENING_BALANCE + 500);
+    }
+
     @Test
     void shouldRefuseATransferToNobodyOrToItself() {
         assertThat(Result.name(rig.pay(PaymentMessage.transfer(1, 4_711, 1)).result())).isEqualTo("DESTINATION_NOT_FOUND");

@@ -263,15 +263,23 @@ final class PaymentRig implements AutoCloseable {
     }
 
     void fee(final int basisPoints, final long fixed, final int tolerancePerMille, final int flags) {
+        fee(MCC, basisPoints, fixed, tolerancePerMille, flags);
+    }
+
+    void fee(final int mcc, final int basisPoints, final long fixed, final int tolerancePerMille, final int flags) {
         new PutFeeEncoder().wrap(command, 0).correlationId(0).institution(0).fixedMinor(fixed).minimumMinor(0).maximumMinor(NO_LIMIT)
-            .feeAccountId(FEES).basisPoints(basisPoints).mcc(MCC).currency(CNY).status(RecordStatus.ACTIVE).flags(flags)
+            .feeAccountId(FEES).basisPoints(basisPoints).mcc(mcc).currency(CNY).status(RecordStatus.ACTIVE).flags(flags)
             .tolerancePerMille(tolerancePerMille).reserved(0);
         must(apply(PutFeeEncoder.TEMPLATE_ID, OPERATOR, PutFeeEncoder.BLOCK_LENGTH));
     }
 
     void merchant(final int number, final int status) {
+        merchant(number, MCC, status);
+    }
+
+    void merchant(final int number, final int mcc, final int status) {
         final PutMerchantEncoder encoder = new PutMerchantEncoder().wrap(command, 0).correlationId(0);
-        encoder.merchant(merchantName(number)).accountId(merchantAccount(number)).institution(0).mcc(MCC).status(status)
+        encoder.merchant(merchantName(number)).accountId(merchantAccount(number)).institution(0).mcc(mcc).status(status)
             .billerNumber(number == MERCHANTS ? BILLER : 0);
         must(apply(PutMerchantEncoder.TEMPLATE_ID, OPERATOR, PutMerchantEncoder.BLOCK_LENGTH));
     }

@@ -63,6 +63,8 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
     private boolean isInputEnded;
     /** The beginning of an unfinished frame; null if there is none. */
     private ByteBuf rest;
+    /** Bytes of {@link #rest} that stand in the loop's memory for a read that has brought nothing so far. */
+    private int bytesInFront;
     private long frameBegunNs;
     private long lingerUntilNs;
     private long lastReceivedNs = System.nanoTime();
@@ -135,14 +137,14 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
     @Override
     public void channelRead(final ChannelHandlerContext context, final Object message) {
         final ByteBuf received = (ByteBuf) message;
+        // What was kept stands in front of what was received now.
+        final int end = received.writerIndex();
         try {
             lastReceivedNs = System.nanoTime();
             if (state != State.OPEN) {
                 dropRest();
                 return;
             }
-            // What was kept stands in front of what was received now.
-            final int end = received.writerIndex();
             final int used = decode(loop.readSpace.view, end);
             if (state != State.OPEN || used == end) {
                 dropRest();
@@ -153,9 +155,11 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
                 }
                 keepRest(used, end);
             }
-            loop.readSpace.wipe(end);
             side.onReadEnd();
         } finally {
+            // Whatever became of it: also what nobody reads any more may be card data.
+            loop.readSpace.wipe(end);
+            bytesInFront = 0;
             received.release();
         }
     }
@@ -376,7 +380,8 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
             final ByteBuf space = loop.readSpace.bytes;
             space.clear();
             if (rest != null && state == State.OPEN) {
-                space.writeBytes(rest, 0, rest.capacity());
+                bytesInFront = rest.capacity();
+                space.writeBytes(rest, 0, bytesInFront);
             }
             return space.retain();
         }
@@ -428,7 +433,9 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
 
         @Override
         public void readComplete() {
-            // Nothing to learn: the buffer has one size.
+            // Nothing to learn: the buffer has one size. But a read that brought nothing, as the last one does, has been no channelRead.
+            loop.readSpace.wipe(bytesInFront);
+            bytesInFront = 0;
         }
     }
 }

@@ -7,6 +7,7 @@ import io.daybreak.iso8583.card.Pan;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.link.Mti93;
 import io.daybreak.iso8583.link.Operation;
+import io.daybreak.payment.ForwardingMark;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.PinMode;
@@ -282,12 +283,13 @@ final class RequestReader {
         return CLEAN;
     }
 
-    /** DE 54's amount of type 40; negative if there is none, or if an entry has the wrong form. */
+    /** DE 54's amount of type 40 in the currency of DE 49; negative if there is none, or if an entry has the wrong form. */
     private long readCashback() {
         final int length = message.charLength(54);
         for (int at = 0; at + DE_54_ENTRY <= length; at += DE_54_ENTRY) {
             if (message.number(54, at + 2, 2) == CASHBACK_TYPE) {
-                return message.number(54, at + 8, 12);
+                // Cash in another currency is no part of DE 4.
+                return message.has(49) && message.number(54, at + 4, 3) == message.number(49) ? message.number(54, at + 8, 12) : -1;
             }
         }
         return -1;
@@ -520,8 +522,10 @@ final class RequestReader {
         final long stan = message.number(90, 4, 6);
         final long sent = message.number(90, 10, 10);
         final long institution = message.number(90, 20, 11);
-        payment.originalMti((int) (mti & ~1)).originalStan(stan).originalTransmission(sent).originalInstitution(institution);
-        return (mti | stan | sent | institution) == 0 ? 0 : PaymentFlags.HAS_ORIGINAL;
+        final long forwarding = message.number(90, 31, 11);
+        payment.originalMti((int) (mti & ~1)).originalStan(stan).originalTransmission(sent).originalInstitution(institution)
+            .originalForwarding(ForwardingMark.of(forwarding));
+        return (mti | stan | sent | institution | forwarding) == 0 ? 0 : PaymentFlags.HAS_ORIGINAL;
     }
 
     /** DE 103: a card of at least 13 digits, or the number of a wallet or biller. */
@@ -534,12 +538,13 @@ final class RequestReader {
             payment.destinationId(message.number(103, 0, digits));
         } else if (operation == PaymentOperation.TRANSFER && tokeniser.tokenise(message, 103)) {
             payment.destinationToken().hi(tokeniser.hi()).lo(tokeniser.lo());
+            payment.previousDestinationToken().hi(tokeniser.previousHi()).lo(tokeniser.previousLo());
         }
         return PaymentFlags.DESTINATION_IS_PRESENT;
     }
 
     private void writeParties(final UnsafeBuffer slot) {
-        payment.institution(institution()).stan(number(11)).transmission(transmission);
+        payment.institution(institution()).forwarding(ForwardingMark.of(number(33))).stan(number(11)).transmission(transmission);
         if (plan.is1993) {
             payment.localTime(transmission % 1_000_000).localDate((int) (transmission / 1_000_000));
         } else {

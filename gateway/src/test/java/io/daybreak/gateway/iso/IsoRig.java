@@ -31,6 +31,7 @@ final class IsoRig implements AutoCloseable {
         int tokenCache = 256;
         boolean isEpoll = true;
         KeyFile keyFile;
+        TokenKeys tokenKeys = TokenKeys.of(1, new byte[32]);
         String[] links = {"demo-ascii"};
         Map<Long, String> participants = Map.of();
     }
@@ -57,7 +58,7 @@ final class IsoRig implements AutoCloseable {
         loops = new EventLoops(settings, IsoServer.room(iso), new Admission(), ex -> defect.compareAndSet(null, ex));
         server = new IsoServer(iso, loops, options.keyFile);
         loops.connect(echo::newPublisher, () -> System.currentTimeMillis() * 1_000_000L);
-        server.connect(TokenKeys.of(1, new byte[32]));
+        server.connect(options.tokenKeys);
         echo.start(loops.replySink(), loops.replySink().effectSink(server.effectSink()));
         bound = server.bind(loops.systemPort());
     }
