@@ -134,6 +134,10 @@ final class CalendarCommands {
         if (date == open) {
             return UNCHANGED;
         }
+        if (number != 0 && date != Dates.next(open)) {
+            // A peer's date is its word for the whole group: a wrong one could not be taken back.
+            return Result.BUSINESS_DATE_WOULD_GO_BACK;
+        }
         if (date > Dates.LAST || Dates.toEpochDay(date) - Dates.toEpochDay(open) > BusinessDays.MOST_DAYS_AHEAD) {
             return Result.RECORD_INVALID;
         }

@@ -14,8 +14,10 @@ import io.daybreak.state.Stateful;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
+import org.agrona.collections.Long2LongHashMap;
 
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Reconciliations (0500, 0520): compare an acquirer's totals with ours and close the period, in balance or out of it. Rules:
@@ -24,16 +26,22 @@ import java.nio.ByteOrder;
  *    0 institution             8 stan (4), transmission (4)         16 sequence           24 time
  *   32 credits, their reversals, debits, their reversals: number and amount (64)           96 rrn (12), date (4)
  *  112 net                   120 result (2), currency (2), mti (2), contents (2)          128 next in the order of time
+ *  136 older, newer of the same bucket
  * </pre>
- * At most {@link #MAX_REMEMBERED} are remembered, for the window of identities; beyond it the oldest goes, and its repeat would count
- * as new. Ledger thread only.
+ * Remembered for the window of identities: at most {@link #MAX_OF_ONE} of an acquirer, so that none can take the room of the others,
+ * and {@link #MAX_REMEMBERED} in all. At either bound a new one is not decided (RECORD_CAPACITY_REACHED): what is inside its window is
+ * never forgotten, for its repeat would close another period. Every search follows one hash chain. Ledger thread only.
  */
 final class Reconciliations implements Stateful {
     /** Most reconciliations remembered. */
     static final int MAX_REMEMBERED = 1 << 17;
+    /** Most of one acquirer: one every five seconds, where a few a day are usual. */
+    static final int MAX_OF_ONE = 1 << 14;
 
     private static final int RECORD_BYTES = 256;
     private static final int HASHED_WORDS = 16;
+    /** In the second word of the key. */
+    private static final int STAN = 12;
     private static final int SEQUENCE = 16;
     private static final int TIMESTAMP = 24;
     private static final int SUMS = 32;
@@ -46,6 +54,8 @@ final class Reconciliations implements Stateful {
     private static final int MTI = 124;
     private static final int CONTENTS = 126;
     private static final int NEXT = 128;
+    private static final int OLDER = 136;
+    private static final int NEWER = 144;
     private static final int FORGOTTEN_AT_ONCE = 2;
     private static final int MONTH_AND_DAY = 10_000;
     private static final int IN_BALANCE = 1;
@@ -58,6 +68,10 @@ final class Reconciliations implements Stateful {
     private final RecordTable table;
     private final ReconciliationDecoder message = new ReconciliationDecoder();
     private final ReconciliationAnswerEncoder encoder = new ReconciliationAnswerEncoder();
+    /** By acquirer, DE 11 and 37: slot of the newest, plus one. Follows from the records. */
+    private final int[] newestOfBucket = new int[MAX_REMEMBERED];
+    /** Remembered of each acquirer; follows from the records. */
+    private final Long2LongHashMap counts = new Long2LongHashMap(0);
     private int first;
     private int last;
     private DirectBuffer body;
@@ -83,6 +97,13 @@ final class Reconciliations implements Stateful {
         table.image(image);
         first = image.number(first);
         last = image.number(last);
+        if (image.isLoading()) {
+            Arrays.fill(newestOfBucket, 0);
+            counts.clear();
+            for (int link = first; link != 0; link = (int) UnsafeApi.getLong(table.address(link - 1) + NEXT)) {
+                index(link - 1);
+            }
+        }
     }
 
     /** Reads the message. OK or MALFORMED_COMMAND. */
@@ -119,6 +140,9 @@ final class Reconciliations implements Stateful {
             return refusal;
         }
         forget(nowNs);
+        if (table.isFull() || counts.get(message.institution()) >= MAX_OF_ONE) {
+            return Result.RECORD_CAPACITY_REACHED;
+        }
         slot = remember(sequence, nowNs);
         return decide(institution, nowNs);
     }
@@ -134,19 +158,58 @@ final class Reconciliations implements Stateful {
         return message.stan() << 32 | message.transmission();
     }
 
-    /** A repeat may have a new DE 7: the newest with its DE 11 and 37. A walk over all that is remembered, since there are few. */
+    /** A repeat may have a new DE 7: the newest with its DE 11 and 37. */
     private int findWithoutTime() {
-        int found = RecordTable.NOT_FOUND;
-        int link = first;
+        int link = newestOfBucket[bucket(message.institution(), (int) message.stan(), rrn0(), rrn1())];
         while (link != 0) {
             final long record = table.address(link - 1);
-            if (UnsafeApi.getLong(record) == message.institution() && UnsafeApi.getInt(record + 12) == message.stan()
+            if (UnsafeApi.getLong(record) == message.institution() && UnsafeApi.getInt(record + STAN) == message.stan()
                 && UnsafeApi.getLong(record + RRN_0) == rrn0() && UnsafeApi.getInt(record + RRN_1) == rrn1()) {
-                found = link - 1;
+                return link - 1;
             }
-            link = (int) UnsafeApi.getLong(record + NEXT);
+            link = UnsafeApi.getInt(record + OLDER);
         }
-        return found;
+        return RecordTable.NOT_FOUND;
+    }
+
+    private static int bucket(final long institution, final int stan, final long rrn0, final int rrn1) {
+        return (int) Hashing.mix(Hashing.mix(institution, stan), Hashing.mix(rrn0, rrn1)) & MAX_REMEMBERED - 1;
+    }
+
+    private static int bucketOf(final long record) {
+        return bucket(UnsafeApi.getLong(record), UnsafeApi.getInt(record + STAN), UnsafeApi.getLong(record + RRN_0), UnsafeApi.getInt(record + RRN_1));
+    }
+
+    /** The newest of all becomes the newest of its bucket. */
+    private void index(final int added) {
+        final long record = table.address(added);
+        final int bucket = bucketOf(record);
+        final int older = newestOfBucket[bucket];
+        UnsafeApi.putInt(record + OLDER, older);
+        UnsafeApi.putInt(record + NEWER, 0);
+        if (older != 0) {
+            UnsafeApi.putInt(table.address(older - 1) + NEWER, added + 1);
+        }
+        newestOfBucket[bucket] = added + 1;
+        final long institution = UnsafeApi.getLong(record);
+        counts.put(institution, counts.get(institution) + 1);
+    }
+
+    /** The oldest of all is the oldest of its bucket too. */
+    private void unindexOldest(final long record) {
+        final int newer = UnsafeApi.getInt(record + NEWER);
+        if (newer == 0) {
+            newestOfBucket[bucketOf(record)] = 0;
+        } else {
+            UnsafeApi.putInt(table.address(newer - 1) + OLDER, 0);
+        }
+        final long institution = UnsafeApi.getLong(record);
+        final long left = counts.get(institution) - 1;
+        if (left == 0) {
+            counts.remove(institution);
+        } else {
+            counts.put(institution, left);
+        }
     }
 
     private long rrn0() {
@@ -210,6 +273,7 @@ final class Reconciliations implements Stateful {
             UnsafeApi.putLong(table.address(last - 1) + NEXT, added + 1L);
         }
         last = added + 1;
+        index(added);
         return added;
     }
 
@@ -217,10 +281,10 @@ final class Reconciliations implements Stateful {
         for (int i = 0; i < FORGOTTEN_AT_ONCE && first != 0; i++) {
             final int oldest = first - 1;
             final long record = table.address(oldest);
-            final boolean old = UnsafeApi.getLong(record + TIMESTAMP) < nowNs - windows.keptNs(PaymentTable.REPEATABLE);
-            if (!old && !table.isFull()) {
+            if (UnsafeApi.getLong(record + TIMESTAMP) >= nowNs - windows.keptNs(PaymentTable.REPEATABLE)) {
                 return;
             }
+            unindexOldest(record);
             first = (int) UnsafeApi.getLong(record + NEXT);
             table.remove(oldest);
         }

@@ -225,6 +225,9 @@ class BusinessDaysTest {
             final Answer again = town.ok(PAYER, notice);
             assertThat(again.isRepeated()).isTrue();
             assertThat(openDate(town, 1)).isEqualTo(number(date.plusDays(1)));
+            for (final int days : new int[] {0, 3, 32, 400}) {
+                town.gives(Result.BUSINESS_DATE_WOULD_GO_BACK, PAYER, cutOver(e -> e.institution(INSTITUTION).newDate(number(date.plusDays(days)))));
+            }
             town.ok(OPERATOR, dayGroup(group(2, 0, 0, 0)));
             town.gives(Result.NOT_GRANTED, PAYER, cutOver(e -> e.institution(INSTITUTION).dayGroup(2).newDate(number(date.plusDays(2)))));
             town.ok(OPERATOR, institution(e -> e.rights(0)));

@@ -94,6 +94,47 @@ final class ReconciliationTest {
         assertThat(rig.reconcile(500, 2, 0, 0, Sums.NONE).sums().debitAmount()).isEqualTo(1);
     }
 
+    /** DUP-17: a full table never forgets what is inside its window, or a repeat would close another period; nor does one acquirer fill it. */
+    @Test
+    void shouldRefuseMoreOfAnAcquirerThanIsRememberedRatherThanForget() {
+        said(purchase(1, 10_000));
+        final int sentAt = rig.transmission();
+        final Reconciled first = rig.reconcile(500, 1, sentAt, 0, 0, Sums.NONE);
+        for (int stan = 2; stan <= Reconciliations.MAX_OF_ONE; stan++) {
+            assertThat(rig.reconcile(500, stan, sentAt, 0, 0, Sums.NONE).result()).isZero();
+        }
+        said(purchase(1, 1));
+        assertThat(Result.name(rig.reconcile(500, 99_999, sentAt, 0, 0, Sums.NONE).result())).isEqualTo("RECORD_CAPACITY_REACHED");
+        assertThat(Result.name(rig.reconcile(501, 99_998, sentAt, 0, 0, Sums.NONE).result())).isEqualTo("RECORD_CAPACITY_REACHED");
+        assertThat(rig.reconcile(501, 1, sentAt, 0, 0, Sums.NONE).sums()).as("the first's answer").isEqualTo(first.sums());
+        rig.advance(5_000);
+        assertThat(rig.reconcile(521, 1, rig.transmission(), 0, 0, Sums.NONE).sums()).as("with a new DE 7").isEqualTo(first.sums());
+        rig.advance(25 * HOUR_MS);
+        assertThat(rig.reconcile(500, 99_997, 0, 0, Sums.NONE).result()).as("after the window").isZero();
+        assertThat(rig.reconcile(521, 99_997, rig.transmission(), 0, 0, Sums.NONE).result()).isZero();
+    }
+
+    /** DUP-05: of several that a repeat with a new DE 7 may mean, the newest; also when the older ones are forgotten. */
+    @Test
+    void shouldMeanTheNewestOfSeveralByARepeatWithANewTime() {
+        final int early = rig.transmission();
+        rig.reconcile(500, 7, early, 0, 0, Sums.NONE);
+        said(purchase(1, 10_000));
+        rig.advance(20 * HOUR_MS);
+        rig.reconcile(500, 7, rig.transmission(), 1_123, 0, Sums.NONE);
+        said(purchase(1, 20_000));
+        rig.advance(10_000);
+        final Reconciled newest = rig.reconcile(500, 7, rig.transmission(), 0, 0, Sums.NONE);
+        assertThat(newest.sums().debitAmount()).isEqualTo(20_000);
+        rig.advance(10_000);
+        assertThat(rig.reconcile(501, 7, rig.transmission(), 0, 0, Sums.NONE).sums()).isEqualTo(newest.sums());
+        // The first is forgotten now.
+        rig.advance(6 * HOUR_MS);
+        rig.reconcile(500, 8, 0, 0, Sums.NONE);
+        assertThat(rig.reconcile(501, 7, rig.transmission(), 0, 0, Sums.NONE).sums()).isEqualTo(newest.sums());
+        assertThat(rig.reconcile(501, 8, rig.transmission(), 0, 0, Sums.NONE).result()).isZero();
+    }
+
     @Test
     void shouldTakeTheOldDateForAGraceWindowAndThenNoMore() {
         said(purchase(1, 10_000));

@@ -39,6 +39,7 @@ final class IsoLoop implements PaymentReplies {
     NetworkWriter network = new NetworkWriter(IssuerSettings.NONE.institution());
     /** Connections of acquirers that want notices of cut-over. */
     final Set<AcquirerSide> noticed = new LinkedHashSet<>();
+    private final int maxFrameBytes;
     /** Does what must wait for the device. */
     final Executor keyWorker;
     /** Credit below which only what finishes earlier work is published. */
@@ -57,6 +58,7 @@ final class IsoLoop implements PaymentReplies {
         this.agent = agent;
         this.dates = dates;
         this.keyWorker = keyWorker;
+        this.maxFrameBytes = maxFrameBytes;
         readSpace = new ReadSpace(maxFrameBytes);
         this.contexts = new ContextTable(contexts, contexts / RESERVE_SHARE, SMALL_REQUEST, maxFrameBytes);
         creditReserve = agent.credit() / RESERVE_SHARE;
@@ -85,7 +87,7 @@ final class IsoLoop implements PaymentReplies {
     /** From now on there are issuers; before the first payment. */
     void issuers(final IssuerLoop newIssuers, final int contextsInAll) {
         issuers = newIssuers;
-        responses = new IssuerResponses(contexts.places(), Math.max(16, contextsInAll / RESPONSE_SHARE));
+        responses = new IssuerResponses(contexts.places(), Math.max(16, contextsInAll / RESPONSE_SHARE), maxFrameBytes);
         advices = new KeptAdvices(contexts, Math.max(1, contextsInAll / ADVICE_SHARE));
     }
 

@@ -25,6 +25,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ final class IssuerLoop {
     private static final int FRAME = 1;
     private static final int RESPONSE = 2;
     private static final int DONE = 3;
-    private static final int FRAME_HEAD = 40;
+    private static final int FRAME_HEAD = 56;
     private static final int RESPONSE_HEAD = 16;
     private static final int REFUSED_BYTES = 16;
     private static final int REFUSED_QUEUE = 1 << 20;
@@ -62,6 +63,7 @@ final class IssuerLoop {
     private static final int MAX_SENT = 1 << 16;
     private static final int RETRY_US = 500;
     private static final int TICK_MS = 500;
+    private static final int APPROVED_IN_PART = '1' << 8 | '0';
     private static final int BALANCE_ENTRY = 20;
     private static final int LEDGER = 1;
     private static final int AVAILABLE = 2;
@@ -238,6 +240,10 @@ final class IssuerLoop {
         }
         head(line.index, send.mti(), SentRequests.key(send.linkId(), send.transmission(), send.stan()), send.routeId(),
             place == ContextTable.NONE ? 0 : send.originLinkId(), send.originCorrelationId());
+        final int rrn = offset + SendToIssuerDecoder.rrnEncodingOffset();
+        scratch.putInt(36, buffer.getInt(rrn + Long.BYTES, ByteOrder.BIG_ENDIAN));
+        scratch.putLong(40, buffer.getLong(rrn, ByteOrder.BIG_ENDIAN));
+        scratch.putLong(48, send.amountMinor());
         dispatch(line, bytes);
     }
 
@@ -282,7 +288,8 @@ final class IssuerLoop {
             return;
         }
         if (scratch.getLong(16) != 0) {
-            sent.put(scratch.getLong(8), scratch.getLong(16), scratch.getLong(24), scratch.getInt(32));
+            sent.put(scratch.getLong(8), scratch.getLong(16), scratch.getLong(24), scratch.getInt(32), scratch.getLong(40), scratch.getInt(36),
+                scratch.getLong(48));
         }
         links.counters().onSent();
     }
@@ -314,13 +321,29 @@ final class IssuerLoop {
             return;
         }
         final int code = isWhole ? responseCode(message, line.plan.is1993) : 0;
-        final int place = sent.take(SentRequests.key(linkId, Math.max(0, message.number(7)), Math.max(0, message.number(11))));
-        if (place != SentRequests.NONE && isWhole) {
+        final int place = sent.find(SentRequests.key(linkId, Math.max(0, message.number(7)), Math.max(0, message.number(11))));
+        if (place != SentRequests.NONE && isWhole && isOf(place, line, message, mti87, code)) {
+            sent.forget(place);
             passBack(line, message, mti87, code, place);
         }
         writeAnswer(line, message, mti87, linkId, code, isWhole);
         publish(IssuerAnswerEncoder.TEMPLATE_ID, IssuerAnswerEncoder.BLOCK_LENGTH);
         links.counters().onAnswered();
+    }
+
+    /** RTE-08: a response also agrees in DE 37 and 4, if it has them; DE 4 may be less where a part was approved. */
+    private boolean isOf(final int place, final IssuerLine line, final MessageIndex message, final int mti87, final int code) {
+        final boolean hasReference = message.charLength(37) == SendToIssuerDecoder.rrnLength();
+        if (!sent.hasReference(place, hasReference ? message.word(37, 0) : 0, hasReference ? (int) (message.word(37, Long.BYTES) >>> 32) : 0)) {
+            return false;
+        }
+        final long amount = amount(line, message, mti87);
+        return amount < 0 || amount == sent.amount(place) || code == APPROVED_IN_PART && amount < sent.amount(place);
+    }
+
+    /** DE 4 of a response; negative: none. In the response to a partial reversal of 1993 it is what remains: nothing to compare. */
+    private static long amount(final IssuerLine line, final MessageIndex message, final int mti87) {
+        return message.has(4) && !(line.plan.is1993 && mti87 / 100 == REVERSAL_CLASS) ? message.number(4) : -1L;
     }
 
     private void passBack(final IssuerLine line, final MessageIndex message, final int mti87, final int code, final int place) {
@@ -372,7 +395,8 @@ final class IssuerLoop {
             return 0;
         }
         if (!is1993) {
-            return message.charAt(39, 0) << 8 | message.charAt(39, 1);
+            // Blanks say nothing: such an answer is none, and the payment is reversed.
+            return message.charAt(39, 0) == ' ' || message.charAt(39, 1) == ' ' ? 0 : message.charAt(39, 0) << 8 | message.charAt(39, 1);
         }
         final long action = message.number(39);
         final int code = Mti93.responseCode((int) action);
@@ -381,12 +405,10 @@ final class IssuerLoop {
 
     private void writeAnswer(final IssuerLine line, final MessageIndex message, final int mti87, final int linkId, final int code, final boolean isWhole) {
         command.setMemory(0, IssuerAnswerEncoder.BLOCK_LENGTH, (byte) 0);
-        // In the response to a partial reversal of 1993 it is what remains, not the original's amount: nothing to compare.
-        final boolean hasAmount = isWhole && message.has(4) && !(line.plan.is1993 && mti87 / 100 == REVERSAL_CLASS);
         answer.wrap(command, 0)
             .transmission(Math.max(0, message.number(7)))
             .stan(Math.max(0, message.number(11)))
-            .amountMinor(hasAmount ? message.number(4) : -1L)
+            .amountMinor(isWhole ? amount(line, message, mti87) : -1L)
             .mti(mti87)
             .linkId(linkId)
             .responseCode(code);

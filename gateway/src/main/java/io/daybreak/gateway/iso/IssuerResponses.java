@@ -1,5 +1,6 @@
 package io.daybreak.gateway.iso;
 
+import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -12,9 +13,9 @@ import java.util.Arrays;
  * with what the state knows of it. Wiped when used.
  */
 final class IssuerResponses {
-    private static final int BYTES = 2_048;
     private static final int NONE = -1;
 
+    private final int bytes;
     private final UnsafeBuffer memory;
     /** By the context's place. */
     private final int[] slots;
@@ -27,9 +28,11 @@ final class IssuerResponses {
     /**
      * @param places   of contexts
      * @param capacity responses
+     * @param maxBytes of one
      */
-    IssuerResponses(final int places, final int capacity) {
-        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Math.multiplyExact(capacity, BYTES), 64));
+    IssuerResponses(final int places, final int capacity, final int maxBytes) {
+        bytes = BitUtil.align(maxBytes, 64);
+        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(Math.multiplyExact(capacity, bytes), 64));
         slots = new int[places];
         Arrays.fill(slots, NONE);
         lengths = new int[capacity];
@@ -43,11 +46,11 @@ final class IssuerResponses {
 
     /** Keeps a response; false if there is no room, or the context has one. */
     boolean put(final int place, final IssuerPlan plan, final FieldRules rule, final DirectBuffer from, final int offset, final int length) {
-        if (freeCount == 0 || length > BYTES || slots[place] != NONE) {
+        if (freeCount == 0 || length > bytes || slots[place] != NONE) {
             return false;
         }
         final int slot = free[--freeCount];
-        memory.putBytes(slot * BYTES, from, offset, length);
+        memory.putBytes(slot * bytes, from, offset, length);
         lengths[slot] = length;
         plans[slot] = plan;
         rules[slot] = rule;
@@ -73,7 +76,7 @@ final class IssuerResponses {
     }
 
     int offset(final int place) {
-        return slots[place] * BYTES;
+        return slots[place] * bytes;
     }
 
     int length(final int place) {
@@ -84,7 +87,7 @@ final class IssuerResponses {
     void drop(final int place) {
         final int slot = slots[place];
         if (slot != NONE) {
-            memory.setMemory(slot * BYTES, lengths[slot], (byte) 0);
+            memory.setMemory(slot * bytes, lengths[slot], (byte) 0);
             slots[place] = NONE;
             plans[slot] = null;
             rules[slot] = null;

@@ -4,8 +4,9 @@ import org.agrona.collections.Long2LongHashMap;
 
 /**
  * Which acquirer's request a message to an issuer was made of, until its response comes: what the response has for the
- * acquirer goes there. Decides nothing; the state matches responses by itself. Event loop's thread only. Bounded: at the
- * bound the oldest are forgotten, and their answers go back without the issuer's further fields.
+ * acquirer goes there. Decides nothing; the state matches responses by itself, but what another payment's response says must
+ * not travel with this one's answer, so the same fields have to agree here. Event loop's thread only. Bounded: at the bound
+ * the oldest are forgotten, and their answers go back without the issuer's further fields.
  */
 final class SentRequests {
     /** No such message. */
@@ -20,6 +21,9 @@ final class SentRequests {
     private final long[] linkIds;
     private final long[] correlationIds;
     private final int[] routeIds;
+    private final long[] rrns0;
+    private final int[] rrns1;
+    private final long[] amounts;
     private long next;
 
     /** @param capacity a power of two */
@@ -30,6 +34,9 @@ final class SentRequests {
         linkIds = new long[capacity];
         correlationIds = new long[capacity];
         routeIds = new int[capacity];
+        rrns0 = new long[capacity];
+        rrns1 = new int[capacity];
+        amounts = new long[capacity];
     }
 
     /** What names a message on a link; never 0, since no link has the number 0. */
@@ -37,7 +44,13 @@ final class SentRequests {
         return (long) linkId << LINK_SHIFT | transmission << TRANSMISSION_SHIFT | stan;
     }
 
-    void put(final long key, final long linkId, final long correlationId, final int routeId) {
+    /**
+     * Remembers a message.
+     *
+     * @param rrn0   with {@code rrn1}: its DE 37, eight and four characters, the first the highest; 0: none
+     * @param amount its DE 4
+     */
+    void put(final long key, final long linkId, final long correlationId, final int routeId, final long rrn0, final int rrn1, final long amount) {
         final int place = (int) next++ & mask;
         if (keys[place] != 0) {
             placeOf.remove(keys[place]);
@@ -50,15 +63,29 @@ final class SentRequests {
         linkIds[place] = linkId;
         correlationIds[place] = correlationId;
         routeIds[place] = routeId;
+        rrns0[place] = rrn0;
+        rrns1[place] = rrn1;
+        amounts[place] = amount;
     }
 
-    /** Place of a message, which is forgotten with it, or {@link #NONE}; good until the next {@link #put}. */
-    int take(final long key) {
-        final int place = (int) placeOf.remove(key);
-        if (place != NONE) {
-            keys[place] = 0;
-        }
-        return place;
+    /** Place of a message, or {@link #NONE}; good until the next {@link #put}. */
+    int find(final long key) {
+        return (int) placeOf.get(key);
+    }
+
+    /** Its response has come. What the place says can be read until the next {@link #put}. */
+    void forget(final int place) {
+        placeOf.remove(keys[place]);
+        keys[place] = 0;
+    }
+
+    /** Whether a response's DE 37 is this message's; 0: the response has none. */
+    boolean hasReference(final int place, final long rrn0, final int rrn1) {
+        return rrn0 == 0 || rrns0[place] == 0 || rrns0[place] == rrn0 && rrns1[place] == rrn1;
+    }
+
+    long amount(final int place) {
+        return amounts[place];
     }
 
     long linkId(final int place) {

@@ -78,23 +78,29 @@ final class IssuerPartsTest {
     void shouldRememberSentRequestsUpToItsBound() {
         final SentRequests sent = new SentRequests(4);
         for (int i = 1; i <= 6; i++) {
-            sent.put(SentRequests.key(9, 1_123_104_500L, i), 100 + i, 200 + i, i);
+            sent.put(SentRequests.key(9, 1_123_104_500L, i), 100 + i, 200 + i, i, 7, 8, 1_000);
         }
         assertThat(sent.count()).isEqualTo(4);
-        assertThat(sent.take(SentRequests.key(9, 1_123_104_500L, 2))).isEqualTo(SentRequests.NONE);
-        assertThat(sent.take(SentRequests.key(8, 1_123_104_500L, 4))).as("another link").isEqualTo(SentRequests.NONE);
-        final int place = sent.take(SentRequests.key(9, 1_123_104_500L, 4));
+        assertThat(sent.find(SentRequests.key(9, 1_123_104_500L, 2))).isEqualTo(SentRequests.NONE);
+        assertThat(sent.find(SentRequests.key(8, 1_123_104_500L, 4))).as("another link").isEqualTo(SentRequests.NONE);
+        final int place = sent.find(SentRequests.key(9, 1_123_104_500L, 4));
         assertThat(sent.linkId(place)).isEqualTo(104);
         assertThat(sent.correlationId(place)).isEqualTo(204);
         assertThat(sent.routeId(place)).isEqualTo(4);
-        assertThat(sent.take(SentRequests.key(9, 1_123_104_500L, 4))).as("once").isEqualTo(SentRequests.NONE);
-        sent.put(SentRequests.key(9, 1_123_104_500L, 5), 1, 1, 1);
-        assertThat(sent.linkId(sent.take(SentRequests.key(9, 1_123_104_500L, 5)))).as("the same message again").isEqualTo(1);
+        assertThat(sent.hasReference(place, 7, 8)).isTrue();
+        assertThat(sent.hasReference(place, 7, 9)).isFalse();
+        assertThat(sent.hasReference(place, 6, 8)).isFalse();
+        assertThat(sent.hasReference(place, 0, 0)).as("none in the response").isTrue();
+        assertThat(sent.amount(place)).isEqualTo(1_000);
+        sent.forget(place);
+        assertThat(sent.find(SentRequests.key(9, 1_123_104_500L, 4))).as("once").isEqualTo(SentRequests.NONE);
+        sent.put(SentRequests.key(9, 1_123_104_500L, 5), 1, 1, 1, 0, 0, 0);
+        assertThat(sent.linkId(sent.find(SentRequests.key(9, 1_123_104_500L, 5)))).as("the same message again").isEqualTo(1);
     }
 
     @Test
     void shouldWipeResponsesAndSayWhenThereIsNoRoom() {
-        final IssuerResponses responses = new IssuerResponses(8, 2);
+        final IssuerResponses responses = new IssuerResponses(8, 2, 4_000);
         final UnsafeBuffer bytes = new UnsafeBuffer("0210 with card data".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         assertThat(responses.put(3, null, FieldRules.defaults(), bytes, 0, bytes.capacity())).isTrue();
         assertThat(responses.put(3, null, null, bytes, 0, 1)).as("has one").isFalse();

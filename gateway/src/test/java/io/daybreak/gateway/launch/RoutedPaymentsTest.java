@@ -136,7 +136,44 @@ final class RoutedPaymentsTest {
         }
     }
 
-    /** RTE-25: no DE 39, and of the wrong form. */
+    /** RTE-08: what a response of another reference or amount says beside its code does not travel with the right one's. */
+    @Test
+    void shouldNotMixWhatAnotherAnswerSaysIntoTheRightOne() throws Exception {
+        try (IssuerPeer issuer = new IssuerPeer().open(); RoutedRig rig = new RoutedRig(directory, issuer.port()).awaitLinks(1)) {
+            issuer.does(message -> {
+                try {
+                    issuer.connection().send(IssuerPeer.approval(message).set(37, "000000000000").set(44, "OF ANOTHER").set(48, "OF ANOTHER"));
+                    issuer.connection().send(IssuerPeer.approval(message).set(4, "000000000001").set(44, "OF ANOTHER").set(63, "OF ANOTHER"));
+                } catch (final java.io.IOException ex) {
+                    throw new java.io.UncheckedIOException(ex);
+                }
+                return IssuerPeer.approval(message).set(62, "ITS OWN");
+            });
+            final Iso8583Message answer = rig.ask(RoutedRig.purchase(RoutedRig.CARD));
+            assertThat(answer.get(39)).isEqualTo("00");
+            assertThat(answer.get(62)).isEqualTo("ITS OWN");
+            assertThat(answer.get(44)).isNull();
+            assertThat(answer.get(48)).isNull();
+            assertThat(answer.get(63)).isNull();
+        }
+    }
+
+    /** RTE-17: as far as a frame may be. */
+    @Test
+    void shouldPassBackAllThatALongAnswerSays() throws Exception {
+        try (IssuerPeer issuer = new IssuerPeer().open(); RoutedRig rig = new RoutedRig(directory, issuer.port()).awaitLinks(1)) {
+            issuer.does(message -> IssuerPeer.approval(message).set(44, "D".repeat(25)).set(48, "A".repeat(999)).set(62, "B".repeat(999))
+                .set(63, "C".repeat(999)));
+            final Iso8583Message answer = rig.ask(RoutedRig.purchase(RoutedRig.CARD));
+            assertThat(answer.get(39)).isEqualTo("00");
+            assertThat(answer.get(44)).hasSize(25);
+            assertThat(answer.get(48)).hasSize(999);
+            assertThat(answer.get(62)).hasSize(999);
+            assertThat(answer.get(63)).hasSize(999);
+        }
+    }
+
+    /** RTE-25: no DE 39, a blank one, and of the wrong form. */
     @Test
     void shouldTakeAnAnswerThatCannotBeReadForNone() throws Exception {
         try (IssuerPeer issuer = new IssuerPeer().open(); RoutedRig rig = new RoutedRig(directory, issuer.port()).awaitLinks(1)) {
@@ -161,6 +198,10 @@ final class RoutedPaymentsTest {
             assertThat(rig.ask(RoutedRig.purchase(RoutedRig.CARD)).get(39)).isEqualTo("96");
             rig.awaitDrained();
             assertThat(issuer.received(420)).hasSize(2);
+            issuer.does(message -> message.mti() / 100 == 2 ? IssuerPeer.answer(message, "  ") : IssuerPeer.answer(message, "00"));
+            assertThat(rig.ask(RoutedRig.purchase(RoutedRig.CARD)).get(39)).isEqualTo("96");
+            rig.awaitDrained();
+            assertThat(issuer.received(420)).hasSize(3);
         }
     }
 
