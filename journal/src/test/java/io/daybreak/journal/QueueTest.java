@@ -24,6 +24,7 @@ class QueueTest {
     @Test
     void shouldRollBySizeAndReadOn() throws IOException {
         final RecordingTarget all = new RecordingTarget();
+        long files = 0;
         for (int start = 0; start < 2; start++) {
             final RecordingTarget replayed = new RecordingTarget();
             final RecoveredJournal recovered = JournalOpener.open(RoundTripTest.settings(directory, DurabilityMode.DISK), replayed);
@@ -34,9 +35,12 @@ class QueueTest {
             }
             all.lines.addAll(writer.expected.lines);
             recovered.journal().close();
+            // A slow machine may have rolled once more between the look and the close.
+            files += 1 + recovered.counters().rolls();
         }
-        try (Stream<Path> files = Files.list(directory.resolve("journal/queue"))) {
-            assertThat(files.filter(f -> f.toString().endsWith(".cq4")).count()).isEqualTo(8);
+        assertThat(files).isGreaterThanOrEqualTo(8);
+        try (Stream<Path> found = Files.list(directory.resolve("journal/queue"))) {
+            assertThat(found.filter(f -> f.toString().endsWith(".cq4")).count()).isEqualTo(files);
         }
         assertThat(ChronicleTailer.countExcerpts(directory.resolve("journal/queue"))).isEqualTo(all.lines.size());
         final RecordingTarget read = new RecordingTarget();
