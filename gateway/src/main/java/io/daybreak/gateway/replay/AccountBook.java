@@ -103,10 +103,13 @@ public final class AccountBook implements Watcher {
     }
 
     private void run(final Path data) throws IOException, ReplayException {
-        try (Rerun opened = Rerun.open(data)) {
+        if (from != null && from.isSequence() == to.isSequence() && (from.isSequence() ? from.sequence() > to.sequence() : from.ns() > to.ns())) {
+            throw ReplayException.usage("the span ends before it begins: " + from + ", " + to);
+        }
+        try (Rerun opened = Rerun.openBefore(data, from == null ? to : from)) {
             rerun = opened;
             rerun.watch(this);
-            boolean any = false;
+            boolean any = rerun.start().entryNumber() > 0;
             while (!isOver && rerun.next()) {
                 if (!any && !to.isSequence() && rerun.journal().timestampNs() > to.ns()) {
                     throw new ReplayException(ReplayException.Reason.NOT_FOUND, "the journal begins at " + Moment.text(rerun.journal().timestampNs())
@@ -134,6 +137,10 @@ public final class AccountBook implements Watcher {
         if (!isOver) {
             isOver = true;
             closing = rerun.view().ledger().account(accountId);
+            if (!isBegun) {
+                // Nothing came at or behind the begin of the span.
+                opening = closing;
+            }
             asOfSequence = sequence;
             asOfNs = timestampNs;
         }

@@ -1,10 +1,14 @@
 package io.daybreak.gateway.replay;
 
 import io.daybreak.journal.memory.HugeSlabAllocator;
+import io.daybreak.journal.replay.NewestSnapshot;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.machine.Outcome;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.machine.StateView;
 import io.daybreak.pipeline.CommandSlot;
+import io.daybreak.pipeline.MachineRecovery;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.IssuerAnswerDecoder;
@@ -16,11 +20,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -31,16 +35,16 @@ final class AlternativeState implements AutoCloseable {
     private static final int FLAGS = TransferDecoder.flagsEncodingOffset();
 
     private final HugeSlabAllocator slabs = new HugeSlabAllocator(1);
-    private final StateMachine machine = new StateMachine(slabs);
+    private final StateMachine machine;
     private final Outcome outcome = new Outcome();
     private final UnsafeBuffer answer = new UnsafeBuffer(new byte[CommandSlot.ANSWER_BYTES]);
     private final UnsafeBuffer copy = new UnsafeBuffer(new byte[CommandSlot.COMMAND_BYTES]);
     private final ExpandableArrayBuffer members = new ExpandableArrayBuffer();
     private final List<IntConsumer> memberTells = new ArrayList<>();
     /** Sequence here of a payment that went to an issuer, by its sequence in the journal. */
-    private final Map<Long, Long> sequences = new HashMap<>();
+    private final Remembered<Long, Long> sequences;
     /** Last message to an issuer by the payment's sequence here, and the message type. */
-    private final Map<String, Request> requests = new HashMap<>();
+    private final Remembered<String, Request> requests;
     private boolean hasSent;
 
     /** What went to an issuer: what its answer must name. */
@@ -49,10 +53,26 @@ final class AlternativeState implements AutoCloseable {
 
     /** Finds the request that stands here for a recorded one. */
     interface Requests {
-        Request find(int stan, int transmission);
+        Request find(int stan, int transmission, int linkId);
     }
 
-    AlternativeState() {
+    /**
+     * Begins as the journal's own state begins.
+     *
+     * @param start       the snapshot, {@link SnapshotPosition#BEGIN} for none
+     * @param mostEntries of each map
+     */
+    AlternativeState(final Path data, final SnapshotPosition start, final int mostEntries) throws IOException, ReplayException {
+        sequences = new Remembered<>(mostEntries);
+        requests = new Remembered<>(mostEntries);
+        final MachineRecovery recovery = new MachineRecovery(slabs);
+        if (start.entryNumber() == 0) {
+            recovery.fromBegin();
+        } else if (NewestSnapshot.find(new SnapshotDirectory(data), recovery, start::equals, new ArrayList<>()) == null) {
+            slabs.close();
+            throw new ReplayException(ReplayException.Reason.NOT_FOUND, "the snapshot behind sequence " + start.sequence() + " was let go of meanwhile; run it again");
+        }
+        machine = recovery.machine();
         machine.emitTo((templateId, effect, offset, length) -> {
             if (templateId == SendToIssuerDecoder.TEMPLATE_ID) {
                 final SendToIssuerDecoder send = new SendToIssuerDecoder().wrap(effect, offset, SendToIssuerDecoder.BLOCK_LENGTH,
@@ -113,13 +133,14 @@ final class AlternativeState implements AutoCloseable {
         final boolean isAnswer = templateId == IssuerAnswerDecoder.TEMPLATE_ID;
         final int stan = offset + (isAnswer ? IssuerAnswerDecoder.stanEncodingOffset() : IssuerSendFailedDecoder.stanEncodingOffset());
         final int transmission = offset + (isAnswer ? IssuerAnswerDecoder.transmissionEncodingOffset() : IssuerSendFailedDecoder.transmissionEncodingOffset());
-        final Request request = found.find(command.getInt(stan, ORDER), command.getInt(transmission, ORDER));
+        final int link = isAnswer ? IssuerAnswerDecoder.linkIdEncodingOffset() : IssuerSendFailedDecoder.linkIdEncodingOffset();
+        final Request request = found.find(command.getInt(stan, ORDER), command.getInt(transmission, ORDER),
+            command.getShort(offset + link, ORDER) & 0xFFFF);
         if (request != null) {
             copy.putBytes(0, command, offset, length);
             copy.putInt(stan - offset, request.stan, ORDER);
             copy.putInt(transmission - offset, request.transmission, ORDER);
-            copy.putShort(isAnswer ? IssuerAnswerDecoder.linkIdEncodingOffset() : IssuerSendFailedDecoder.linkIdEncodingOffset(),
-                (short) request.linkId, ORDER);
+            copy.putShort(link, (short) request.linkId, ORDER);
             machine.apply(templateId, participantId, copy, 0, length, outcome);
         }
     }
@@ -151,6 +172,11 @@ final class AlternativeState implements AutoCloseable {
             memberTells.get(i).accept(outcomes[i].result);
         }
         memberTells.clear();
+    }
+
+    /** What had to be forgotten for want of room. */
+    long forgotten() {
+        return sequences.forgotten() + requests.forgotten();
     }
 
     @Override

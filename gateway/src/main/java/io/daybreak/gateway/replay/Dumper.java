@@ -1,6 +1,8 @@
 package io.daybreak.gateway.replay;
 
+import io.daybreak.journal.replay.KeptJournal;
 import io.daybreak.journal.replay.PublishedJournal;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.ledger.LedgerView;
 import io.daybreak.payment.MadeReference;
 import io.daybreak.payment.PaymentCommand;
@@ -53,7 +55,7 @@ public final class Dumper implements Watcher {
     }
 
     /** Tells them; returns how many. */
-    public static long dump(final Path data, final Filter filter, final boolean isJson, final Consumer<String> out) throws IOException {
+    public static long dump(final Path data, final Filter filter, final boolean isJson, final Consumer<String> out) throws IOException, ReplayException {
         return new Dumper(filter, isJson, out).run(data);
     }
 
@@ -66,9 +68,11 @@ public final class Dumper implements Watcher {
         return templateId;
     }
 
-    private long run(final Path data) throws IOException {
+    private long run(final Path data) throws IOException, ReplayException {
+        final boolean isFromBegin = filter.fromSequence <= 0 && filter.from == Long.MIN_VALUE;
         if (filter.account != 0) {
-            try (Rerun opened = Rerun.open(data)) {
+            try (Rerun opened = isFromBegin ? Rerun.open(data) : Rerun.openBefore(data, filter.from == Long.MIN_VALUE
+                ? new Moment(Long.MIN_VALUE, filter.fromSequence) : new Moment(filter.from, 0))) {
                 rerun = opened;
                 rerun.watch(this);
                 while (isWanted(rerun.journal().timestampNs(), rerun.journal().lastSequence()) && rerun.next()) {
@@ -76,7 +80,11 @@ public final class Dumper implements Watcher {
                 }
             }
         } else {
-            try (PublishedJournal journal = PublishedJournal.open(data)) {
+            final KeptJournal kept = KeptJournal.of(data);
+            if (!kept.isWhole() && !isFromBegin && kept.snapshots().stream().noneMatch(this::isBefore)) {
+                throw new ReplayException(ReplayException.Reason.NOT_FOUND, "the begin of the span is before what is kept: " + Rerun.tell(kept));
+            }
+            try (PublishedJournal journal = kept.open(this::isBefore)) {
                 final Listing listing = new Listing(this);
                 while (isWanted(journal.timestampNs(), journal.lastSequence()) && journal.next()) {
                     if (journal.timestampNs() >= filter.from && journal.timestampNs() < filter.to && journal.lastSequence() >= filter.fromSequence) {
@@ -86,6 +94,10 @@ public final class Dumper implements Watcher {
             }
         }
         return told;
+    }
+
+    private boolean isBefore(final SnapshotPosition position) {
+        return position.timestampNs() < filter.from || position.sequence() < filter.fromSequence;
     }
 
     private boolean isWanted(final long lastNs, final long lastSequence) {

@@ -1,5 +1,7 @@
 package io.daybreak.gateway.replay;
 
+import io.daybreak.journal.replay.KeptJournal;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.ledger.LedgerView;
 import io.daybreak.payment.MadeReference;
 import io.daybreak.payment.PaymentCommand;
@@ -23,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,11 +36,14 @@ import java.util.TreeSet;
  * by the state machine, and is proven to be the first one. One thread.
  */
 public final class Explainer implements Watcher {
+    /** Commands that take about as long to execute as a snapshot takes to read. */
+    private static final long WORTH_A_LEAP = 2_000_000;
+
     private final PaymentKey key;
     private final Finder finder;
     private final TreeSet<Long> sequences;
-    private final Rerun rerun;
-    private final SeenValues values;
+    private Rerun rerun;
+    private SeenValues values;
     private final Commands commands = new Commands();
     private final PaymentCommand payment = new PaymentCommand();
     private final Story story;
@@ -49,6 +55,7 @@ public final class Explainer implements Watcher {
     private final List<Sent> effects = new ArrayList<>();
     private Story.Step step;
     private long legsSeen;
+    private long noLeapBefore;
 
     private record Sent(long paymentId, String trace, String text) {
     }
@@ -57,8 +64,7 @@ public final class Explainer implements Watcher {
         this.key = key;
         this.finder = finder;
         this.sequences = sequences;
-        this.rerun = rerun;
-        this.values = new SeenValues(rerun.view());
+        use(rerun);
         this.story = new Story((key.isTransfer() ? "transfer " : "payment ") + key.text());
     }
 
@@ -71,16 +77,25 @@ public final class Explainer implements Watcher {
         final Finder finder = new Finder(key);
         final TreeSet<Long> sequences = finder.find(data);
         if (sequences.isEmpty()) {
+            final KeptJournal kept = KeptJournal.of(data);
             throw new ReplayException(ReplayException.Reason.NOT_FOUND, "the journal has no decided command with "
                 + (key.isTransfer() ? "transfer id " : "retrieval reference ") + key.text()
-                + "; what was not decided (busy, malformed, a repeat) leaves no trace in it");
+                + "; what was not decided (busy, malformed, a repeat) leaves no trace in it" + (kept.isWhole() ? "" : "; " + Rerun.tell(kept)));
         }
-        try (Rerun rerun = Rerun.open(data)) {
-            return new Explainer(key, finder, sequences, rerun).run();
+        final Explainer explainer = new Explainer(key, finder, sequences, Rerun.openBefore(data, new Moment(Long.MIN_VALUE, sequences.first())));
+        try {
+            return explainer.run();
+        } finally {
+            explainer.rerun.close();
         }
     }
 
-    private Story run() throws IOException {
+    private void use(final Rerun opened) {
+        rerun = opened;
+        values = new SeenValues(opened.view());
+    }
+
+    private Story run() throws IOException, ReplayException {
         while (rerun.machine().lastSequence() < sequences.first() - 1 - maxEntry() && rerun.next()) {
             continue;
         }
@@ -88,11 +103,68 @@ public final class Explainer implements Watcher {
         legsSeen = rerun.view().ledger().end();
         boolean more = true;
         while (more && (rerun.machine().lastSequence() < sequences.last() || isOpen())) {
+            leap();
             more = rerun.next();
         }
         story.isOpen = isOpen();
         story.readTo = rerun.machine().lastSequence();
         return story;
+    }
+
+    /**
+     * Between what concerns the payment there may be most of the journal. Where the state of a later snapshot says that nothing of the payment has
+     * changed up to there, the execution goes on from it: the last such snapshot before the payment's next command and before its hold falls due.
+     */
+    private void leap() throws IOException, ReplayException {
+        final long last = rerun.machine().lastSequence();
+        final Long next = sequences.higher(last);
+        if (last < noLeapBefore || !outstanding.isEmpty() || last < sequences.first()) {
+            return;
+        }
+        final LedgerView.Hold hold = hold();
+        List<SnapshotPosition> ahead = KeptJournal.of(rerun.data()).snapshots().stream().filter(position -> position.sequence() > last + WORTH_A_LEAP
+            && (next == null || position.sequence() < next) && (hold == null || position.timestampNs() < hold.deadlineNs())).toList();
+        if (!ahead.isEmpty()) {
+            rerun.close();
+        }
+        Rerun landed = null;
+        while (landed == null && !ahead.isEmpty()) {
+            landed = landAt(ahead.get(ahead.size() - 1), hold);
+            // Something happened before it: halve the way.
+            ahead = ahead.subList(0, ahead.size() / 2);
+        }
+        if (landed == null) {
+            noLeapBefore = next == null ? Long.MAX_VALUE : next;
+            if (!rerun.isOpen()) {
+                landed = Rerun.openBefore(rerun.data(), new Moment(Long.MIN_VALUE, last + 1));
+                while (landed.machine().lastSequence() < last && landed.next()) {
+                    continue;
+                }
+            }
+        }
+        if (landed != null) {
+            use(landed);
+            rerun.watch(this);
+            legsSeen = rerun.view().ledger().end();
+        }
+    }
+
+    private Rerun landAt(final SnapshotPosition position, final LedgerView.Hold hold) throws IOException {
+        final Rerun landed = Rerun.openAt(rerun.data(), position);
+        final boolean isAsLeft = landed != null && Objects.equals(hold, holdIn(landed))
+            && watched.values().stream().allMatch(seen -> seen.equals(landed.view().payments().read(seen.place(), seen.paymentId())));
+        if (landed != null && !isAsLeft) {
+            landed.close();
+        }
+        return isAsLeft ? landed : null;
+    }
+
+    private LedgerView.Hold hold() {
+        return holdIn(rerun);
+    }
+
+    private LedgerView.Hold holdIn(final Rerun state) {
+        return key.isTransfer() ? state.view().ledger().hold(finder.participant(), finder.rootHi(), finder.rootLo()) : null;
     }
 
     /** Commands of the largest entry, so that the entry of the first sequence is watched. */
@@ -102,7 +174,7 @@ public final class Explainer implements Watcher {
 
     private boolean isOpen() {
         if (key.isTransfer()) {
-            return rerun.view().ledger().hold(finder.participant(), finder.rootHi(), finder.rootLo()) != null;
+            return hold() != null;
         }
         return !outstanding.isEmpty() || watched.values().stream().anyMatch(seen -> seen.state() == PaymentState.AWAITING_ISSUER
             || seen.state() == PaymentState.AUTHORISED && seen.holdLeftMinor() > 0);
@@ -317,6 +389,7 @@ public final class Explainer implements Watcher {
         story.steps.add(step);
         step = null;
         effects.clear();
+        noLeapBefore = 0;
     }
 
     private static String became(final Seen seen) {

@@ -2,6 +2,7 @@ package io.daybreak.gateway.replay;
 
 import io.daybreak.gateway.index.JournalIndex;
 import io.daybreak.gateway.index.Keys;
+import io.daybreak.journal.replay.KeptJournal;
 import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.payment.MadeReference;
 import io.daybreak.payment.PaymentCommand;
@@ -83,7 +84,7 @@ final class Finder implements ReplayTarget {
     }
 
     private void read(final Path data) throws IOException {
-        try (PublishedJournal journal = PublishedJournal.open(data)) {
+        try (PublishedJournal journal = KeptJournal.of(data).open(position -> false)) {
             while (journal.next()) {
                 journal.replay(this);
             }

@@ -1,34 +1,50 @@
 package io.daybreak.gateway.replay;
 
 import io.daybreak.journal.memory.HugeSlabAllocator;
+import io.daybreak.journal.replay.KeptJournal;
+import io.daybreak.journal.replay.NewestSnapshot;
 import io.daybreak.journal.replay.PublishedJournal;
+import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.machine.StateView;
-import io.daybreak.pipeline.Replayer;
+import io.daybreak.pipeline.MachineRecovery;
 import io.daybreak.port.EffectEmitter;
 import io.daybreak.port.ReplayTarget;
 import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.TransferDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Executes a journal again, entry by entry, and proves each step as recovery does: same results, same sequences, same digests. A
  * {@link Watcher} looks on, from outside: the state machine does not know of it. One thread.
+ * <p>
+ * Begins with the newest good snapshot before what is asked for, or with the first entry; each costs what lies between, so the time of an answer does not
+ * grow with the journal. What lies before the oldest snapshot of a journal whose first files were released cannot be made again, and is refused.
  */
 final class Rerun implements AutoCloseable, ReplayTarget {
+    private static final Logger LOG = LoggerFactory.getLogger(Rerun.class);
     private static final int FLAGS = TransferDecoder.flagsEncodingOffset();
 
-    private final PublishedJournal journal;
+    private final Path data;
     private final HugeSlabAllocator slabs = new HugeSlabAllocator(1);
-    private final StateMachine machine = new StateMachine(slabs);
-    private final StateView view = machine.view();
-    private final Replayer replayer = new Replayer(machine);
+    private final PublishedJournal journal;
+    private final StateMachine machine;
+    private final StateView view;
+    private final ReplayTarget replayer;
+    private final SnapshotPosition start;
     private Watcher watcher;
+    private boolean isOpen;
 
     private long nextSequence;
     private long timestampNs;
@@ -36,13 +52,93 @@ final class Rerun implements AutoCloseable, ReplayTarget {
     private final ExpandableArrayBuffer memberResults = new ExpandableArrayBuffer();
     private int memberCount;
 
-    private Rerun(final PublishedJournal journal) {
-        this.journal = journal;
+    private Rerun(final Path data, final Predicate<SnapshotPosition> isWanted, final boolean mayBegin) throws IOException, NothingBefore {
+        this.data = data;
+        try {
+            final MachineRecovery recovery = new MachineRecovery(slabs);
+            final List<String> messages = new ArrayList<>();
+            final NewestSnapshot found = NewestSnapshot.find(new SnapshotDirectory(data), recovery, isWanted, messages);
+            messages.forEach(LOG::warn);
+            if (found == null && !mayBegin) {
+                throw new NothingBefore();
+            }
+            start = found == null ? SnapshotPosition.BEGIN : found.position();
+            replayer = found == null ? recovery.fromBegin() : found.replayTarget();
+            machine = recovery.machine();
+            view = machine.view();
+            journal = PublishedJournal.open(data, start);
+            isOpen = true;
+        } finally {
+            if (!isOpen) {
+                slabs.close();
+            }
+        }
     }
 
-    /** Opens a journal where it begins. */
-    static Rerun open(final Path dataDirectory) throws IOException {
-        return new Rerun(PublishedJournal.open(dataDirectory));
+    /** No snapshot fits, and the journal's begin is gone. */
+    private static final class NothingBefore extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Opens a journal where it begins, or, where its first files were released, at the oldest snapshot that those which are kept go on from. */
+    static Rerun open(final Path data) throws IOException, ReplayException {
+        final KeptJournal kept = KeptJournal.of(data);
+        for (final SnapshotPosition oldest : kept.isWhole() ? List.<SnapshotPosition>of() : kept.snapshots()) {
+            try {
+                return new Rerun(data, oldest::equals, false);
+            } catch (final NothingBefore ex) {
+                LOG.warn("the oldest snapshot cannot be used; trying the next one");
+            }
+        }
+        return begin(kept, "there is no good snapshot to begin with");
+    }
+
+    /** Opens a journal at the newest good snapshot before a sequence or time, or where it begins. */
+    static Rerun openBefore(final Path data, final Moment moment) throws IOException, ReplayException {
+        final KeptJournal kept = KeptJournal.of(data);
+        try {
+            return new Rerun(data, position -> kept.goesOnFrom(position)
+                && (moment.isSequence() ? position.sequence() < moment.sequence() : position.timestampNs() < moment.ns()), false);
+        } catch (final NothingBefore ex) {
+            return begin(kept, moment + " is before what is kept");
+        }
+    }
+
+    private static Rerun begin(final KeptJournal kept, final String refusal) throws IOException, ReplayException {
+        if (!kept.isWhole()) {
+            throw new ReplayException(ReplayException.Reason.NOT_FOUND, refusal + ": " + tell(kept));
+        }
+        try {
+            return new Rerun(kept.data(), position -> false, true);
+        } catch (final NothingBefore ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    /** Where a journal begins, for a refusal. */
+    static String tell(final KeptJournal kept) {
+        final SnapshotPosition oldest = kept.oldest();
+        return "the journal's files begin with sequence " + kept.firstSequence() + ", " + Moment.text(kept.firstTimestampNs())
+            + ", what was before has been released" + (oldest == null ? ", and there is no snapshot"
+            : ", and the oldest snapshot stands behind sequence " + oldest.sequence() + ", " + Moment.text(oldest.timestampNs()));
+    }
+
+    /** Likewise at one snapshot; null if it cannot be used. */
+    static Rerun openAt(final Path data, final SnapshotPosition position) throws IOException {
+        try {
+            return new Rerun(data, position::equals, false);
+        } catch (final NothingBefore ex) {
+            return null;
+        }
+    }
+
+    Path data() {
+        return data;
+    }
+
+    /** The snapshot that it began with; {@link SnapshotPosition#BEGIN} if none. */
+    SnapshotPosition start() {
+        return start;
     }
 
     /** From the next entry on, null: nobody. */
@@ -71,10 +167,6 @@ final class Rerun implements AutoCloseable, ReplayTarget {
 
     PublishedJournal journal() {
         return journal;
-    }
-
-    Replayer replayer() {
-        return replayer;
     }
 
     @Override
@@ -121,8 +213,14 @@ final class Rerun implements AutoCloseable, ReplayTarget {
         watcher.afterEntry(nextSequence - 1, timestampNs);
     }
 
+    /** False once it is closed. */
+    boolean isOpen() {
+        return isOpen;
+    }
+
     @Override
     public void close() throws IOException {
+        isOpen = false;
         journal.close();
         slabs.close();
     }

@@ -7,6 +7,8 @@ import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.directory.DurableMark;
 import io.daybreak.journal.directory.Incarnation;
 import io.daybreak.journal.replay.CommitLogAudit;
+import io.daybreak.journal.replay.KeptJournal;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.machine.StateMachine;
 import io.daybreak.pipeline.ReplayMismatchException;
 import io.daybreak.port.ReplayTarget;
@@ -23,8 +25,9 @@ import java.util.function.LongConsumer;
 
 /**
  * Proves a journal: checksums, numbers and the chain of hashes of every entry; by executing it again every result, and the digest of the state after every
- * entry; that debits equal credits in every currency after every entry; and at the end all tables and balances afresh. Then the files beside the
- * queue. Changes nothing. One thread.
+ * entry; that debits equal credits in every currency after every entry; and at the end all tables and balances afresh. Then the snapshots
+ * ({@link SnapshotAudit}) and the files beside the queue. A journal whose first files were released is proven from its oldest snapshot on. Changes
+ * nothing. One thread, memory of one state.
  */
 public final class Verifier {
     /** A finding beside a writing switch counts only if it stays. */
@@ -41,6 +44,8 @@ public final class Verifier {
     private boolean againstSeen;
     private long sequence;
     private Head head;
+    private SnapshotAudit snapshots;
+    private long commands;
 
     /** Where a proven journal ends. */
     record Head(long entry, long sequence, long timestampNs, long incarnation, long epoch, byte[] chainHash, long stateDigest) {
@@ -59,21 +64,34 @@ public final class Verifier {
     }
 
     /** Verifies; true if nothing was found. */
-    public boolean run() throws IOException {
+    public boolean run() throws IOException, ReplayException {
         final long begin = System.nanoTime();
+        snapshots = new SnapshotAudit(data);
         queue();
+        snapshots.run(this);
+        report.put("snapshots", snapshots.good());
         files();
         final long millis = Math.max(1, (System.nanoTime() - begin) / 1_000_000L);
         report.put("verified", findings.isEmpty());
-        report.put("commands", sequence);
+        report.put("commands", commands);
         report.put("milliseconds", millis);
         report.put("findings", findings);
         return findings.isEmpty();
     }
 
-    private void queue() throws IOException {
+    private void queue() throws IOException, ReplayException {
         try (Rerun opened = Rerun.open(data)) {
             rerun = opened;
+            sequence = rerun.machine().lastSequence();
+            if (sequence > 0) {
+                // The files before were released; the snapshot's tables are what stands for them.
+                report.put("begins-behind-sequence", sequence);
+                final SnapshotPosition start = rerun.start();
+                head = new Head(start.entryNumber(), start.sequence(), start.timestampNs(), start.incarnation(), start.epoch(), start.chainHash(),
+                    start.stateDigest());
+                tables(rerun.machine());
+            }
+            snapshots.begin(rerun.start());
             while (rerun.next()) {
                 if (!rerun.view().ledger().isConserved()) {
                     throw new IllegalStateException("debits and credits differ: money was made or lost");
@@ -84,10 +102,16 @@ public final class Verifier {
                 if (leaves != null) {
                     rerun.journal().replay(leaves);
                 }
+                commands += rerun.journal().count();
+                snapshots.onEntry(head);
                 compare();
                 progress.accept(sequence);
             }
             tables(rerun.machine());
+            if (against != null && !againstSeen && against.entry() <= rerun.start().entryNumber()) {
+                throw new ReplayException(ReplayException.Reason.NOT_FOUND, "entry " + against.entry() + ", which the statement names, was released: "
+                    + Rerun.tell(KeptJournal.of(data)));
+            }
             if (against != null && !againstSeen) {
                 find(sequence + 1, "statement", "it ends before entry " + against.entry() + ", sequence " + against.sequence() + ", which the statement names");
             }
@@ -193,7 +217,7 @@ public final class Verifier {
             }
         });
         final long millis = (long) report.get("milliseconds");
-        text.append(String.format("  %-22s %d ms, %d commands a second%n", "took", millis, sequence * 1000 / millis));
+        text.append(String.format("  %-22s %d ms, %d commands a second%n", "took", millis, commands * 1000 / millis));
         findings.forEach(finding -> text.append(String.format("  FOUND  sequence %s  %s: %s%n", finding.get("sequence"), finding.get("file"), finding.get("text"))));
         return text.toString();
     }

@@ -17,8 +17,8 @@ import org.agrona.DirectBuffer;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,9 @@ import java.util.TreeMap;
  * The same traffic under other rules. Two state machines execute the journal side by side: one as it was, which is proven at every step, and one that
  * from an instant on has other records (limits, tiers, fees, routes). What differs is told as a table, with examples.
  * <p>
- * What is done with recorded commands that follow on an outcome which has changed is stated in {@link #RULE}. One thread; memory of two states.
+ * What is done with recorded commands that follow on an outcome which has changed is stated in {@link #RULE}. One thread; memory of two states, and of
+ * {@link Remembered#MOST} each of changed outcomes, issuers' requests and unanswered ones: the oldest are forgotten beyond, and the report tells how many;
+ * a follow-up of a forgotten one is applied, and meets the other state's own answer.
  */
 public final class WhatIf implements Watcher {
     /** The rule for recorded follow-ups of changed outcomes; part of every report. */
@@ -52,20 +54,22 @@ public final class WhatIf implements Watcher {
     private final Moment from;
     private final Moment to;
     private final List<Put> puts;
-    private final AlternativeState alternative = new AlternativeState();
-    private final SeenValues values = new SeenValues(alternative.view());
+    private final Rerun rerun;
+    private final AlternativeState alternative;
+    private final SeenValues values;
     private final Commands commands = new Commands();
     private final PaymentCommand payment = new PaymentCommand();
-    private Rerun rerun;
     private boolean isBegun;
     private boolean isOver;
 
     private final Map<String, Group> groups = new TreeMap<>();
     private final Map<Integer, long[]> sums = new TreeMap<>();
-    private final List<Awaiting> awaiting = new ArrayList<>();
+    /** Payments that both states have sent to issuers, until the first of them is decided in both. */
+    private final ArrayDeque<Awaiting> awaiting = new ArrayDeque<>();
+    private final int mostEntries;
     /** What was approved and is now refused: transfers by id, payments by sequence. */
-    private final Map<String, Boolean> lost = new HashMap<>();
-    private final Map<String, SendToIssuer> sentAsItWas = new HashMap<>();
+    private final Remembered<String, Boolean> lost;
+    private final Remembered<String, SendToIssuer> sentAsItWas;
     private List<Story.Value> seen = List.of();
     private long compared;
     private long changed;
@@ -97,32 +101,40 @@ public final class WhatIf implements Watcher {
         }
     }
 
-    private WhatIf(final Moment from, final Moment to, final List<Put> puts) {
+    private WhatIf(final Rerun rerun, final AlternativeState alternative, final Moment from, final Moment to, final List<Put> puts, final int mostEntries) {
+        this.rerun = rerun;
+        this.alternative = alternative;
+        this.values = new SeenValues(alternative.view());
         this.from = from;
         this.to = to;
         this.puts = puts;
+        this.mostEntries = mostEntries;
+        this.lost = new Remembered<>(mostEntries);
+        this.sentAsItWas = new Remembered<>(mostEntries);
     }
 
     /**
-     * Executes both.
+     * Executes both, from the newest snapshot before the span on.
      *
      * @param from first time or sequence under the other rules; null: from the first payment of a participant that is not the operator
      * @param to   last one; null: to the end
      */
     public static Map<String, Object> run(final Path data, final Moment from, final Moment to, final List<Put> puts) throws IOException, ReplayException {
-        final WhatIf whatIf = new WhatIf(from, to, puts);
-        try (Rerun opened = Rerun.open(data)) {
-            return whatIf.run(opened);
-        } finally {
-            whatIf.alternative.close();
+        return run(data, from, to, puts, Remembered.MOST);
+    }
+
+    static Map<String, Object> run(final Path data, final Moment from, final Moment to, final List<Put> puts, final int mostEntries)
+        throws IOException, ReplayException {
+        try (Rerun opened = from == null ? Rerun.open(data) : Rerun.openBefore(data, from);
+             AlternativeState alternative = new AlternativeState(data, opened.start(), mostEntries)) {
+            return new WhatIf(opened, alternative, from, to, puts, mostEntries).run();
         }
     }
 
-    private Map<String, Object> run(final Rerun opened) throws IOException, ReplayException {
-        rerun = opened;
+    private Map<String, Object> run() throws IOException, ReplayException {
         rerun.watch(this);
         while (!isOver && rerun.next()) {
-            continue;
+            compareDecided();
         }
         if (refusedPut != null) {
             throw ReplayException.usage("a record of the configuration: " + refusedPut);
@@ -207,10 +219,11 @@ public final class WhatIf implements Watcher {
     }
 
     /** The request that the same payment sends now, in place of the recorded one; null if it sends none. */
-    private AlternativeState.Request requestNow(final int stan, final int transmission) {
+    private AlternativeState.Request requestNow(final int stan, final int transmission, final int linkId) {
         final SendToIssuer was = sentAsItWas.get(trace(stan, transmission));
         if (was == null) {
-            return null;
+            // Sent before the snapshot that both began with: it is the same request in both.
+            return new AlternativeState.Request(stan, transmission, linkId);
         }
         return alternative.request(was.sequence, was.mti);
     }
@@ -221,7 +234,7 @@ public final class WhatIf implements Watcher {
         final long rrn0 = payment.hasRrn() ? payment.rrn0() : MadeReference.head(timestampNs, sequence);
         final int rrn1 = payment.hasRrn() ? payment.rrn1() : MadeReference.tail(sequence);
         final Seen was = seen(rerun.view().payments(), payment.institution(), rrn0, rrn1, sequence);
-        if (was != null && was.originalId() != 0 && lost.containsKey("p" + was.originalId())) {
+        if (was != null && was.originalId() != 0 && lost.contains("p" + was.originalId())) {
             leftOut++;
             return;
         }
@@ -267,7 +280,7 @@ public final class WhatIf implements Watcher {
         final TransferDecoder transfer = new TransferDecoder().wrap(command, offset, TransferDecoder.BLOCK_LENGTH, TransferDecoder.SCHEMA_VERSION);
         final String hold = "t" + Commands.id(transfer.pendingId().hi(), transfer.pendingId().lo());
         final String own = "t" + Commands.id(transfer.id().hi(), transfer.id().lo());
-        if (lost.containsKey(hold)) {
+        if (lost.contains(hold)) {
             leftOut++;
             return;
         }
@@ -310,6 +323,19 @@ public final class WhatIf implements Watcher {
         }
     }
 
+    /** Those at the head that are decided in both, or that are too many to wait longer for. */
+    private void compareDecided() {
+        while (!awaiting.isEmpty() && (awaiting.size() > mostEntries || !isOpen(rerun.view().payments(), awaiting.peek(), awaiting.peek().sequence)
+            && !isOpen(alternative.view().payments(), awaiting.peek(), awaiting.peek().alternativeSequence))) {
+            compareAnswers(awaiting.poll());
+        }
+    }
+
+    private static boolean isOpen(final PaymentView payments, final Awaiting each, final long sequence) {
+        final Seen seen = seen(payments, each.institution, each.rrn0, each.rrn1, sequence);
+        return seen != null && seen.state() == PaymentState.AWAITING_ISSUER;
+    }
+
     private void compareAnswers(final Awaiting each) {
         final Seen was = seen(rerun.view().payments(), each.institution, each.rrn0, each.rrn1, each.sequence);
         final Seen is = seen(alternative.view().payments(), each.institution, each.rrn0, each.rrn1, each.alternativeSequence);
@@ -318,6 +344,9 @@ public final class WhatIf implements Watcher {
             sums(each.amount.currency(), was, is);
             compare(each.sequence, each.timestampNs, "Payment " + Commands.operation(was.operation()), was.result(), is.result(), was.approvedMinor(),
                 is.approvedMinor(), each.amount, each.fields);
+            if (isApproval(was.result()) && !isApproval(is.result())) {
+                lost.put("p" + each.sequence, true);
+            }
         }
     }
 
@@ -334,6 +363,7 @@ public final class WhatIf implements Watcher {
         report.put("compared", compared);
         report.put("changed", changed);
         report.put("left-out", leftOut);
+        report.put("forgotten", lost.forgotten() + sentAsItWas.forgotten() + alternative.forgotten());
         report.put("states-equal", alternative.digest() == (isOver ? digestAsItWas : rerun.machine().digest()));
         final List<Map<String, Object>> money = new ArrayList<>();
         sums.forEach((currency, sum) -> {
