@@ -10,6 +10,7 @@ import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
+import io.daybreak.protocol.codec.PaymentStatusAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
 import io.daybreak.protocol.codec.SubmitAccountsDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
@@ -103,6 +104,14 @@ final class Answers {
         final StatusAnswerDecoder answer = new StatusAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
         return new SwitchStatus(answer.result(), answer.asOfSequence(), answer.timestampNs(), answer.digest(), answer.accountCount(),
             answer.holdCount(), answer.idCount(), answer.transferCount(), (int) answer.rulesVersion());
+    }
+
+    static PaymentTables paymentTables(final DirectBuffer buffer, final int offset) {
+        final PaymentStatusAnswerDecoder answer = new PaymentStatusAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new PaymentTables(answer.result(), answer.asOfSequence(), answer.payments(), answer.paymentCapacity(), answer.oldestPaymentNs(),
+            answer.reversalsBeforeOriginal(), answer.issuerRequests(), answer.oldestIssuerRequestNs(), answer.storeAndForward(),
+            answer.oldestStoreAndForwardNs(), answer.openExceptions(), answer.lateAnswers(), answer.cards(), answer.wallets(), answer.merchants(),
+            answer.terminals());
     }
 
     static ParticipantRecord participant(final DirectBuffer buffer, final int offset) {

@@ -16,6 +16,7 @@ import io.daybreak.protocol.codec.QueryAccountBalancesEncoder;
 import io.daybreak.protocol.codec.QueryAccountTransfersEncoder;
 import io.daybreak.protocol.codec.QueryNodeEncoder;
 import io.daybreak.protocol.codec.QueryReferenceEncoder;
+import io.daybreak.protocol.codec.QueryPaymentStatusEncoder;
 import io.daybreak.protocol.codec.QueryStatusEncoder;
 import io.daybreak.protocol.codec.QueryTotalsEncoder;
 import io.daybreak.protocol.codec.RaiseRulesEncoder;
@@ -145,6 +146,12 @@ final class Requests {
     static UnsafeBuffer status() {
         final UnsafeBuffer buffer = buffer(QueryStatusEncoder.BLOCK_LENGTH);
         new QueryStatusEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        return buffer;
+    }
+
+    static UnsafeBuffer paymentTables() {
+        final UnsafeBuffer buffer = buffer(QueryPaymentStatusEncoder.BLOCK_LENGTH);
+        new QueryPaymentStatusEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
         return buffer;
     }
 
