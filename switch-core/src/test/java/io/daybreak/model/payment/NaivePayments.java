@@ -728,7 +728,7 @@ public final class NaivePayments {
 
     private Said enquire(final Message m, final Institution institution) {
         final Card card = cards.get(m.card);
-        int result = firstOf(checkPlace(m), checkCard(m, false), checkGrant(m, institution));
+        int result = firstOf(wasReversedBefore(m) ? Result.REVERSED_BEFORE : Result.OK, checkPlace(m), checkCard(m, false), checkGrant(m, institution));
         if (result == Result.OK) {
             result = firstOf(m.currency != 0 && card.wallet.currency != m.currency ? Result.CURRENCY_DIFFERS : Result.OK, checkPin(m, false));
         }

@@ -1,5 +1,6 @@
 package io.daybreak.model.payment;
 
+import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.Result;
 import org.junit.jupiter.api.AfterEach;
@@ -233,6 +234,19 @@ class RepairedDifferencesTest {
         nowNs += 20_000 * MS;
         assertThat(send(rig, message(200, PaymentOperation.REFUND, PaymentTown.ROUTED_CARD, 100).naming(increment)))
             .isEqualTo("EXCEEDS_WHAT_WAS_CAPTURED");
+    }
+
+    /** PRE-08, DUP-11. */
+    @Test
+    void shouldLeaveNoTraceOfAnEnquiryThatWasReversedBefore() {
+        final SwitchRig rig = rig(false);
+        final Message enquiry = message(200, PaymentOperation.BALANCE, 1, 0);
+        enquiry.processingCode = 300_000;
+        assertThat(send(rig, reversal(enquiry))).isEqualTo("ORIGINAL_NOT_FOUND");
+        nowNs += MS;
+        final SwitchRig.Reply reply = rig.payment(nowNs, PaymentTown.ACQUIRER, enquiry, 1, 99);
+        assertThat(Result.name(reply.result())).isEqualTo("REVERSED_BEFORE");
+        assertThat(reply.outcomeFlags() & OutcomeFlags.NOT_JOURNALED).isNotZero();
     }
 
     /** ADV-08, CMP-07. */
