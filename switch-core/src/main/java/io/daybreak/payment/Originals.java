@@ -21,8 +21,10 @@ final class Originals {
 
     private final PaymentTable payments;
     private final Windows windows;
-    /** Older payments are no candidates of the search at work: whether they are still remembered decides nothing. */
+    /** Older payments are no candidates of the search at work. */
     private long oldestNs;
+    /** Command time of the search at work. */
+    private long nowNs;
 
     Originals(final PaymentTable payments, final Windows windows) {
         this.payments = payments;
@@ -92,14 +94,14 @@ final class Originals {
     // ---- Originals ----
 
     /** The original of a reversal, inside the window of reversals: any payment but a reversal. */
-    int ofReversal(final PaymentCommand command, final long nowNs) {
-        oldestNs = nowNs - windows.reversalNs();
+    int ofReversal(final PaymentCommand command, final long commandTimeNs) {
+        begin(commandTimeNs, windows.reversalNs());
         return namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REVERSIBLE);
     }
 
     /** The authorisation that an increment adds to, inside the window of completions. */
-    int ofIncrement(final PaymentCommand command, final long nowNs) {
-        oldestNs = nowNs - windows.keptNs(PaymentTable.COMPLETABLE);
+    int ofIncrement(final PaymentCommand command, final long commandTimeNs) {
+        begin(commandTimeNs, windows.keptNs(PaymentTable.COMPLETABLE));
         return root(namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.AUTHORISATION));
     }
 
@@ -107,8 +109,8 @@ final class Originals {
      * The authorisation that a completion captures from: by DE 90, or by DE 37 and 38, inside its window, so that it is not
      * forgotten before its completion. One that was not approved is none.
      */
-    int ofCompletion(final PaymentCommand command, final long nowNs) {
-        oldestNs = nowNs - windows.keptNs(PaymentTable.COMPLETABLE);
+    int ofCompletion(final PaymentCommand command, final long commandTimeNs) {
+        begin(commandTimeNs, windows.keptNs(PaymentTable.COMPLETABLE));
         final int place = root(namesOriginal(command) ? byTrace(command)
             : byReference(command, command.approvalWord() != 0 ? Wanted.AUTHORISATION_BY_CODE : Wanted.AUTHORISATION));
         return place >= 0 && isApprovedOrAwaited(payments.address(place)) ? place : NOT_FOUND;
@@ -122,11 +124,11 @@ final class Originals {
      * What a refund gives back: a purchase, a purchase with cashback, a completion or the authorisation completed; inside
      * the window of refunds.
      */
-    int ofRefund(final PaymentCommand command, final long nowNs) {
-        oldestNs = nowNs - windows.refundNs();
+    int ofRefund(final PaymentCommand command, final long commandTimeNs) {
+        begin(commandTimeNs, windows.refundNs());
         int place = namesOriginal(command) ? byTrace(command) : byReference(command, Wanted.REFUNDABLE);
-        if (place >= 0 && PaymentTable.hasFlag(payments.address(place), PaymentTable.INCREMENT)) {
-            place = originalOf(payments.address(place));
+        if (place >= 0 && isPartOfAnother(payments.address(place))) {
+            place = rootOf(payments.address(place));
         }
         return place >= 0 && isRefundable(payments.address(place)) ? place : NOT_FOUND;
     }
@@ -140,7 +142,38 @@ final class Originals {
         if (PaymentTable.operation(payment) != PaymentOperation.AUTHORISE) {
             return NOT_FOUND;
         }
-        return PaymentTable.hasFlag(payment, PaymentTable.INCREMENT) ? originalOf(payment) : place;
+        return isPartOfAnother(payment) ? rootOf(payment) : place;
+    }
+
+    /** An increment; one that its issuer declined added nothing, and stands for itself alone. */
+    private static boolean isPartOfAnother(final long payment) {
+        return PaymentTable.hasFlag(payment, PaymentTable.INCREMENT) && isApprovedOrAwaited(payment);
+    }
+
+    /** The authorisation of an increment or completion, if it still counts. */
+    private int rootOf(final long payment) {
+        final int place = originalOf(payment);
+        return place != NOT_FOUND && isKept(payments.address(place)) ? place : NOT_FOUND;
+    }
+
+    private void begin(final long commandTimeNs, final long windowNs) {
+        nowNs = commandTimeNs;
+        oldestNs = commandTimeNs - windowNs;
+    }
+
+    /**
+     * Whether a payment still counts for what is left of it: what can be refunded or completed for those windows, everything else for
+     * that of reversals. Payments are forgotten a few at a time, so whether one is still remembered must decide nothing: this says so of
+     * none later than it may be forgotten.
+     */
+    private boolean isKept(final long payment) {
+        int retention = PaymentTable.retention(payment);
+        if (retention >= PaymentTable.COMPLETABLE && PaymentTable.operation(payment) == PaymentOperation.AUTHORISE) {
+            // What was captured of it can be refunded, whatever queue it waits in.
+            retention = PaymentTable.captured(payment) != 0 ? PaymentTable.REFUNDABLE
+                : Answers.isApproval(PaymentTable.result(payment)) ? PaymentTable.COMPLETABLE : PaymentTable.REVERSIBLE;
+        }
+        return PaymentTable.timestampNs(payment) >= nowNs - windows.keptNs(retention);
     }
 
     /** Place of the payment that this one refers to, if it is still remembered. The only way to follow a link. */
@@ -211,7 +244,7 @@ final class Originals {
     private boolean isOriginal(final long payment, final PaymentCommand command) {
         final int messageClass = PaymentTable.messageClass(payment);
         return (messageClass == PaymentCommand.CLASS_AUTHORISATION || messageClass == PaymentCommand.CLASS_FINANCIAL)
-            && PaymentTable.timestampNs(payment) >= oldestNs && PaymentTable.hasTokenOf(payment, command);
+            && PaymentTable.timestampNs(payment) >= oldestNs && isKept(payment) && PaymentTable.hasTokenOf(payment, command);
     }
 
     /** What is looked for by DE 37, and what has to agree besides acquirer and token. */
@@ -299,7 +332,7 @@ final class Originals {
     /** The authorisation of a completion or increment that is still remembered; else the payment itself. */
     private int family(final int place) {
         final long payment = payments.address(place);
-        final int root = originalOf(payment);
+        final int root = rootOf(payment);
         return root == NOT_FOUND ? place : root;
     }
 

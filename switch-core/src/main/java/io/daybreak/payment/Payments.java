@@ -336,6 +336,8 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
     private int decide() {
         final PaymentCommand command = decision.command;
         if (originals.reversalBefore(command, decision.nowNs) != Originals.NOT_FOUND) {
+            // An enquiry is not remembered, declined or not, and so takes no place in the journal.
+            decision.isJournaled = command.operation() != PaymentOperation.BALANCE;
             return Result.REVERSED_BEFORE;
         }
         if (command.operation() == PaymentOperation.REVERSAL) {

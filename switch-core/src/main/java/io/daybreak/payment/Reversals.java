@@ -192,7 +192,7 @@ final class Reversals {
     private void noteReversed(final Decision decision, final long original, final long backMinor, final long remainingMinor) {
         payments.beforeChange(original);
         PaymentTable.reversed(original, PaymentTable.reversed(original) + backMinor);
-        if (remainingMinor == 0 && PaymentTable.refunded(original) == 0 && PaymentTable.captured(original) == 0) {
+        if (isReversedInFull(original, remainingMinor)) {
             PaymentTable.state(original, PaymentState.REVERSED);
         } else if (remainingMinor == 0 && PaymentTable.operation(original) == PaymentOperation.AUTHORISE) {
             PaymentTable.state(original, PaymentState.COMPLETED);
@@ -206,6 +206,13 @@ final class Reversals {
             totals.count(PaymentTable.institution(original), PaymentTable.currency(original), decision.businessDate, kind, backMinor);
             routed.countForIssuer(original, kind, backMinor);
         }
+    }
+
+    /** All of a posting has gone back, and not only what refunds had left of it: those may be reversed, and then the rest is there again. */
+    private static boolean isReversedInFull(final long original, final long remainingMinor) {
+        return PaymentTable.operation(original) == PaymentOperation.AUTHORISE
+            ? remainingMinor == 0 && PaymentTable.captured(original) == 0
+            : PaymentTable.reversed(original) == PaymentTable.approved(original);
     }
 
     private static boolean isCredit(final long payment) {

@@ -57,6 +57,7 @@ public final class StateComparison {
         Map.entry("ForcePost.aside", "of the command at work"),
         Map.entry("ForcePost.exceptionAccount", "of the command at work"),
         Map.entry("Originals.oldestNs", "of the search at work"),
+        Map.entry("Originals.nowNs", "of the search at work"),
         Map.entry("Membership.changes", "tells a reader to look again"),
         Map.entry("Payments.readAhead", "the commands at hand"),
         Map.entry("FileUpdates.changed", "of the command at work"),

@@ -11,6 +11,7 @@ import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.RateAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
+import io.daybreak.protocol.codec.PaymentStatusAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
 import io.daybreak.protocol.codec.SubmitAccountsDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
@@ -109,6 +110,14 @@ final class Answers {
     static RateRecord rate(final DirectBuffer buffer, final int offset) {
         final RateAnswerDecoder answer = new RateAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
         return new RateRecord(answer.requestsPerSecond(), answer.capacity(), answer.available());
+    }
+
+    static PaymentTables paymentTables(final DirectBuffer buffer, final int offset) {
+        final PaymentStatusAnswerDecoder answer = new PaymentStatusAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
+        return new PaymentTables(answer.result(), answer.asOfSequence(), answer.payments(), answer.paymentCapacity(), answer.oldestPaymentNs(),
+            answer.reversalsBeforeOriginal(), answer.issuerRequests(), answer.oldestIssuerRequestNs(), answer.storeAndForward(),
+            answer.oldestStoreAndForwardNs(), answer.openExceptions(), answer.lateAnswers(), answer.cards(), answer.wallets(), answer.merchants(),
+            answer.terminals());
     }
 
     static ParticipantRecord participant(final DirectBuffer buffer, final int offset) {

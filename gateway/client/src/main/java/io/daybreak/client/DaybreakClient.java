@@ -9,6 +9,7 @@ import io.daybreak.protocol.codec.NodeAnswerDecoder;
 import io.daybreak.protocol.codec.ParticipantAnswerDecoder;
 import io.daybreak.protocol.codec.RateAnswerDecoder;
 import io.daybreak.protocol.codec.ReferenceAnswerDecoder;
+import io.daybreak.protocol.codec.PaymentStatusAnswerDecoder;
 import io.daybreak.protocol.codec.StatusAnswerDecoder;
 import io.daybreak.protocol.codec.TotalsAnswerDecoder;
 import io.daybreak.protocol.codec.TransfersAnswerDecoder;
@@ -257,6 +258,16 @@ public final class DaybreakClient implements AutoCloseable {
     /** As {@link #status()}. */
     public CompletableFuture<SwitchStatus> statusAsync() {
         return agent.submit(new QueryRequest<>(Requests.status(), StatusAnswerDecoder.TEMPLATE_ID, Answers::status), false);
+    }
+
+    /** Sizes and ages of the tables of payments. */
+    public PaymentTables paymentTables() {
+        return await(paymentTablesAsync());
+    }
+
+    /** As {@link #paymentTables()}. */
+    public CompletableFuture<PaymentTables> paymentTablesAsync() {
+        return agent.submit(new QueryRequest<>(Requests.paymentTables(), PaymentStatusAnswerDecoder.TEMPLATE_ID, Answers::paymentTables), false);
     }
 
     /** What the node is that this client is connected to, and how far it has come. */

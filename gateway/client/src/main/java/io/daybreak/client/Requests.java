@@ -17,6 +17,7 @@ import io.daybreak.protocol.codec.QueryAccountTransfersEncoder;
 import io.daybreak.protocol.codec.QueryNodeEncoder;
 import io.daybreak.protocol.codec.QueryRateEncoder;
 import io.daybreak.protocol.codec.QueryReferenceEncoder;
+import io.daybreak.protocol.codec.QueryPaymentStatusEncoder;
 import io.daybreak.protocol.codec.QueryStatusEncoder;
 import io.daybreak.protocol.codec.QueryTotalsEncoder;
 import io.daybreak.protocol.codec.RaiseRulesEncoder;
@@ -152,6 +153,12 @@ final class Requests {
     static UnsafeBuffer rate() {
         final UnsafeBuffer buffer = buffer(QueryRateEncoder.BLOCK_LENGTH);
         new QueryRateEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        return buffer;
+    }
+
+    static UnsafeBuffer paymentTables() {
+        final UnsafeBuffer buffer = buffer(QueryPaymentStatusEncoder.BLOCK_LENGTH);
+        new QueryPaymentStatusEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
         return buffer;
     }
 

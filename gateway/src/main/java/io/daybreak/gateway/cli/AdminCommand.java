@@ -13,6 +13,7 @@ import io.daybreak.client.Participant;
 import io.daybreak.client.ParticipantRecord;
 import io.daybreak.client.RateRecord;
 import io.daybreak.client.SecretFile;
+import io.daybreak.client.PaymentTables;
 import io.daybreak.client.SwitchStatus;
 import io.daybreak.client.TransferId;
 import io.daybreak.client.TransferRecord;
@@ -385,15 +386,26 @@ final class AdminCommand implements Runnable {
         });
     }
 
-    @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows where the state machine stands.")
+    @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows where the state machine stands, and the tables of payments.")
     int status() {
         return ask(client -> {
             final SwitchStatus status = client.status();
             out().println("status: " + Result.name(status.result()) + " sequence=" + status.asOfSequence() + " time=" + time(status.timestampNs())
                 + " digest=" + String.format("%016x", status.digest()) + " accounts=" + status.accountCount() + " holds=" + status.holdCount() + " ids="
                 + status.idCount() + " transfers=" + status.transferCount() + " rules=" + status.rulesVersion());
+            final PaymentTables tables = client.paymentTables();
+            out().println("payments: " + Result.name(tables.result()) + " remembered=" + tables.payments() + " capacity=" + tables.paymentCapacity()
+                + age(tables.oldestPaymentNs(), status) + " reversals-before-original=" + tables.reversalsBefore() + " cards=" + tables.cards()
+                + " wallets=" + tables.wallets() + " merchants=" + tables.merchants() + " terminals=" + tables.terminals() + " items=" + tables.openItems());
+            out().println("issuers: requests=" + tables.issuerRequests() + age(tables.oldestIssuerRequestNs(), status) + " store-and-forward="
+                + tables.storeAndForward() + age(tables.oldestStoreAndForwardNs(), status) + " late-answers=" + tables.lateAnswers());
             return status.result() == Result.OK ? ExitCode.OK.code() : ExitCode.UNEXPECTED.code();
         });
+    }
+
+    /** How long the oldest entry of a table has been waiting, by the state machine's clock. */
+    private static String age(final long oldestNs, final SwitchStatus status) {
+        return oldestNs == 0 ? " oldest=none" : " oldest=" + Math.max(0, status.timestampNs() - oldestNs) / NS_PER_S + "s";
     }
 
     @Command(name = "apply", mixinStandardHelpOptions = true,

@@ -1,6 +1,7 @@
 package io.daybreak.gateway.architecture;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,6 +75,20 @@ final class ArchitectureTest {
         all.forEach(type -> seen.add(type.getPackageName()));
         assertThat(packages).hasSizeGreaterThan(4);
         assertThat(seen).containsAll(packages);
+    }
+
+    /** MAC-13: what is compared with a secret takes as long whatever the first byte is that differs; PINs and proofs of sign-on alike. */
+    @Test
+    void shouldCompareWithSecretsInConstantTime() {
+        for (final String comparing : new String[] {"io.daybreak.iso8583.mac.AbstractMac", "io.daybreak.iso8583.mac.Tr31KeyBlock",
+            "io.daybreak.gateway.pin.SoftwarePin", "io.daybreak.gateway.link.SignOn"}) {
+            assertThat(all.get(comparing).getMethodCallsFromSelf().stream().filter(call -> call.getTarget().getOwner().isEquivalentTo(MessageDigest.class))
+                .map(call -> call.getTarget().getName())).as(comparing).contains("isEqual");
+        }
+        noClasses().that().resideInAnyPackage("io.daybreak.iso8583.mac..", "io.daybreak.gateway.pin..")
+            .should().callMethodWhere(DescribedPredicate.<JavaCall<?>>describe("ends at the first difference", call -> call.getTargetOwner().isEquivalentTo(Arrays.class)
+                && Set.of("equals", "mismatch", "compare", "compareUnsigned").contains(call.getTarget().getName())))
+            .check(all);
     }
 
     @Test

@@ -157,7 +157,9 @@ class ServeSystemTest {
             assertThat(ready.group("sequence")).as("limits of the ledger, limits of payments and operator").isEqualTo("3");
             try (ServerUnderTest status = new ServerUnderTest(directory, Map.of("DAYBREAK_SECRET", KEY), "admin", "status", "--port", ready.group("port"))) {
                 assertThat(status.exitCode()).as(status.err()).isZero();
-                assertThat(status.out()).startsWith("status: OK sequence=3").contains("rules=1");
+                assertThat(status.out()).startsWith("status: OK sequence=3").contains("rules=1")
+                    .contains("payments: OK remembered=0 capacity=").contains(" oldest=none reversals-before-original=0 cards=0 ")
+                    .contains("issuers: requests=0 oldest=none store-and-forward=0 oldest=none late-answers=0");
             }
             try (ServerUnderTest wrong = new ServerUnderTest(directory, Map.of("DAYBREAK_SECRET", "cd".repeat(32)), "admin", "status", "--port",
                 ready.group("port"))) {

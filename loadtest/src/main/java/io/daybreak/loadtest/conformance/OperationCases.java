@@ -141,6 +141,7 @@ final class OperationCases {
                 run.ask(run.payment(200, "090000", card, 3_000).set(54, "0040156D000000001000")).code("00");
                 run.moved(card, before, -3_000, -3_000);
                 run.ask(run.payment(200, "090000", card, 3_000)).formatError(54);
+                run.ask(run.payment(200, "090000", card, 3_000).set(54, "0040840D000000001000")).formatError(54);
                 run.ask(run.payment(200, "090000", card, 3_000).set(54, "0040156D000000003001")).code("13");
                 run.moved(card, before, -3_000, -3_000);
             })

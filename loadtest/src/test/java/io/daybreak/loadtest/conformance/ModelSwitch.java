@@ -296,6 +296,9 @@ final class ModelSwitch implements AutoCloseable {
         }
         if (operation == 9 && isPayment) {
             need(request, missing, 54);
+            if (request.has(54) && !request.get(54).substring(4, 7).equals(request.get(49))) {
+                missing.add(54);
+            }
         }
         if (base == 302) {
             need(request, missing, 2, 91, 101);

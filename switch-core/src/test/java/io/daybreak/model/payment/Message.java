@@ -1,5 +1,6 @@
 package io.daybreak.model.payment;
 
+import io.daybreak.payment.ForwardingMark;
 import io.daybreak.protocol.PaymentChannel;
 import io.daybreak.protocol.PaymentFlags;
 import io.daybreak.protocol.PaymentOperation;
@@ -46,6 +47,10 @@ public final class Message implements Cloneable {
     public int originalStan;
     public int originalTransmission;
     public long originalInstitution;
+    /** DE 33; 0: absent. */
+    public long forwarding;
+    /** DE 33 within DE 90. */
+    public long originalForwarding;
     public boolean partialWanted;
     public int minimumPercent = 10;
     public boolean moreToFollow;
@@ -130,6 +135,7 @@ public final class Message implements Cloneable {
         originalStan = original.stan;
         originalTransmission = original.transmission;
         originalInstitution = original.institution;
+        originalForwarding = original.forwarding;
         return this;
     }
 
@@ -144,7 +150,8 @@ public final class Message implements Cloneable {
             e.destinationToken().hi(TOKEN_HI).lo(destinationCard);
         }
         e.destinationId(destinationId).amountMinor(amount).remainingMinor(Math.max(0, remaining)).cashbackMinor(cash)
-            .institution(institution).originalInstitution(originalInstitution).merchant(merchant).rrn(rrn)
+            .institution(institution).originalInstitution(originalInstitution).forwarding(ForwardingMark.of(forwarding))
+            .originalForwarding(ForwardingMark.of(originalForwarding)).merchant(merchant).rrn(rrn)
             .stan(stan).terminal(terminal).transmission(transmission).originalTransmission(originalTransmission)
             .originalStan(originalStan).processingCode(processingCode).bin(bin).localTime(120_000).flags(flags()).mti(mti)
             .originalMti(originalMti).currency(currency).mcc(mcc).entryMode(51).expiry(expiry).localDate(1123).tokenKeyId(card == 0 ? 0 : 1)
@@ -177,7 +184,8 @@ public final class Message implements Cloneable {
     public String toString() {
         final StringBuilder s = new StringBuilder(String.format("0%03d op=%d card=%d 4=%d 7=%010d 11=%06d 32=%d 37=%s 41=%s 42=%s",
             mti, operation, card, amount, transmission, stan, institution, rrn, terminal, merchant.trim()));
-        s.append(hasOriginal() ? String.format(" 90=%04d/%06d/%010d/%d", originalMti, originalStan, originalTransmission, originalInstitution) : "");
+        s.append(hasOriginal() ? String.format(" 90=%04d/%06d/%010d/%d/%d", originalMti, originalStan, originalTransmission, originalInstitution, originalForwarding) : "");
+        s.append(forwarding != 0 ? " 33=" + forwarding : "");
         s.append(remaining >= 0 ? " 95=" + remaining : "").append(cash != 0 ? " cash=" + cash : "");
         s.append(approvalCode.isEmpty() ? "" : " 38=" + approvalCode).append(moreToFollow ? " more" : "");
         s.append(partialWanted ? " partial" : "").append(destinationId != 0 ? " 103=" + destinationId : "");

@@ -558,15 +558,15 @@ public final class NaivePayments {
         final Set<Payment> found = new LinkedHashSet<>();
         if (m.originalMti != 0 && m.originalStan != 0 && m.originalTransmission != 0) {
             for (final Payment p : byTrace.getOrDefault(trace(m.institution, m.originalStan), List.of())) {
-                if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card) {
+                if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && counts(p) && agreesWithDe90(p.m, m) && p.m.card == m.card) {
                     found.add(p);
                 }
             }
         } else if (!m.rrn.isEmpty()) {
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
-                if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
+                if (p.atNs >= nowNs - windowNs && mayBeOriginal(p) && counts(p) && agreesWithDe90(p.m, m) && p.m.card == m.card && p.m.terminal.equals(m.terminal)
                     && (!byAmount || p.m.amount == m.amount || p.result == Result.APPROVED_IN_PART && p.amount == m.amount)
-                    && (!byMerchant || p.m.merchant.equals(m.merchant) && refundable(p) != null && (!p.isDeclined() || p.result == Result.CANCELLED_BY_REVERSAL))) {
+                    && (!byMerchant || soldBy(p).equals(m.merchant) && refundable(p) != null && (!p.isDeclined() || p.result == Result.CANCELLED_BY_REVERSAL))) {
                     found.add(byAmount ? p : whole(p));
                 }
             }
@@ -584,16 +584,32 @@ public final class NaivePayments {
         return found.size() == 1 ? found.iterator().next() : null;
     }
 
+    /** ORG-07: what can be completed or refunded counts for those windows, everything else for that of reversals. */
+    private boolean counts(final Payment p) {
+        final boolean authorisation = p.m.operation == PaymentOperation.AUTHORISE;
+        final boolean refundable = authorisation ? p.captured - p.undone != 0
+            : p.payer != 0 && !p.isDeclined() && (p.m.operation == PaymentOperation.PURCHASE || p.m.operation == PaymentOperation.CASHBACK
+            || p.m.operation == PaymentOperation.COMPLETION);
+        final boolean completable = authorisation && !p.isDeclined();
+        return p.waits || p.atNs >= nowNs - (refundable ? REFUND_WINDOW_NS : completable ? COMPLETION_WINDOW_NS : REVERSAL_WINDOW_NS);
+    }
+
     /** A completion or increment stands for its authorisation; an increment that was declined is none. */
     private static Payment whole(final Payment p) {
         return p.root != null && !p.isDeclined() && p.m.operation != PaymentOperation.REFUND ? p.root : p;
     }
 
 
+    /** Who was authorised sells, whatever DE 42 of the completion says. */
+    private static String soldBy(final Payment p) {
+        return p.m.operation == PaymentOperation.COMPLETION && p.root != null && p.root.receiver != 0 ? p.root.m.merchant : p.m.merchant;
+    }
+
     private static boolean agreesWithDe90(final Message first, final Message m) {
         return (m.originalMti == 0 || first.firstMti() == m.originalMti / 2 * 2) && (m.originalStan == 0 || first.stan == m.originalStan)
             && (m.originalTransmission == 0 || first.transmission == m.originalTransmission)
-            && (m.originalInstitution == 0 || first.institution == m.originalInstitution);
+            && (m.originalInstitution == 0 || first.institution == m.originalInstitution)
+            && (!m.hasOriginal() || m.originalForwarding == 0 || first.forwarding == m.originalForwarding);
     }
 
     private Payment findAuthorisation(final Message m) {
@@ -603,7 +619,7 @@ public final class NaivePayments {
         } else {
             int count = 0;
             for (final Payment p : byReference.getOrDefault(List.of(m.institution, m.rrn), List.of())) {
-                if (p.m.operation == PaymentOperation.AUTHORISE && p.m.card == m.card && p.atNs >= nowNs - COMPLETION_WINDOW_NS && p.approvalCode.equals(m.approvalCode)) {
+                if (p.m.operation == PaymentOperation.AUTHORISE && p.m.card == m.card && p.atNs >= nowNs - COMPLETION_WINDOW_NS && counts(p) && p.approvalCode.equals(m.approvalCode)) {
                     found = p;
                     count++;
                 }
@@ -712,7 +728,7 @@ public final class NaivePayments {
 
     private Said enquire(final Message m, final Institution institution) {
         final Card card = cards.get(m.card);
-        int result = firstOf(checkPlace(m), checkCard(m, false), checkGrant(m, institution));
+        int result = firstOf(wasReversedBefore(m) ? Result.REVERSED_BEFORE : Result.OK, checkPlace(m), checkCard(m, false), checkGrant(m, institution));
         if (result == Result.OK) {
             result = firstOf(m.currency != 0 && card.wallet.currency != m.currency ? Result.CURRENCY_DIFFERS : Result.OK, checkPin(m, false));
         }
@@ -783,8 +799,6 @@ public final class NaivePayments {
             return Result.AMOUNT_INVALID;
         }
         if (linked && m.amount > refunded.left()) {
-            // What leaves nothing to refund is kept for the window of reversals only.
-            alsoResult = refunded.left() <= 0 && nowNs - refunded.atNs > IDENTITY_WINDOW_NS ? Result.ORIGINAL_NOT_FOUND : -1;
             return Result.EXCEEDS_WHAT_WAS_CAPTURED;
         }
         result = checkPin(m, p.routed);
@@ -945,12 +959,13 @@ public final class NaivePayments {
         final Payment root = named == null || named.isDeclined() ? null : named;
         p.root = root;
         if (root != null ? root.routed : p.routed) {
-            return completeRouted(p, merchant, root);
+            return completeRouted(p, merchants.get(soldBy(p)), root);
         }
-        final long receiver = atMerchant ? merchant.accountId() : institution.settlement();
+        final Merchant seller = merchants.get(soldBy(p));
+        final long receiver = atMerchant ? seller.accountId() : institution.settlement();
         p.payer = p.wallet == null ? institution.exception() : p.wallet.accountId;
         p.receiver = receiver;
-        p.fee = atMerchant ? feeOf(merchant) : Fee.NONE;
+        p.fee = atMerchant ? feeOf(seller) : Fee.NONE;
         p.feeBase = m.operation == PaymentOperation.CASHBACK ? m.amount - m.cash : m.amount;
         final boolean open = root != null && root.open;
         final long fromHold = open ? Math.min(m.amount, root.held) : 0;
@@ -1303,6 +1318,9 @@ public final class NaivePayments {
         }
         if (approved < 0) {
             finish(p, invalidResult);
+        } else if (approved < p.m.amount && p.m.operation != PaymentOperation.PURCHASE && p.m.operation != PaymentOperation.AUTHORISE) {
+            // OP-19, RTE-18: a part is offered for these alone.
+            finish(p, Result.INSUFFICIENT_FUNDS);
         } else {
             bookRouted(p, approved);
             finish(p, approved < p.m.amount ? Result.APPROVED_IN_PART : Result.OK);

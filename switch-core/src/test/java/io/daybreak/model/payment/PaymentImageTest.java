@@ -59,33 +59,16 @@ class PaymentImageTest {
             int left = 0;
             for (int i = 0; i < STEPS; i++) {
                 final Step step = traffic.next();
-                step(comparison, step, profile);
+                comparison.step(step);
                 if (left-- == 0) {
-                    step(comparison, new Step.Restart(step.atNs()), profile);
+                    comparison.step(new Step.Restart(step.atNs()));
                     atRestart.accept(comparison);
                     left = random.nextInt(MOST_STEPS_BETWEEN);
                 }
             }
-            if (isModelled(profile)) {
-                comparison.compareSlowly();
-            }
+            comparison.compareSlowly();
             comparison.rig.restart();
             atRestart.accept(comparison);
         }
-    }
-
-    private static void step(final PaymentComparison comparison, final Step step, final PaymentTraffic.Profile profile) {
-        try {
-            comparison.step(step);
-        } catch (final PaymentComparison.Difference difference) {
-            if (isModelled(profile) || difference.getCause() != null) {
-                throw difference;
-            }
-        }
-    }
-
-    /** Model and switch are known to differ in some answers of the other profiles, see {@link PaymentModelTest}. */
-    private static boolean isModelled(final PaymentTraffic.Profile profile) {
-        return profile == PaymentTraffic.Profile.ROUTED;
     }
 }

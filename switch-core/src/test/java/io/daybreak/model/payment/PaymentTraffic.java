@@ -120,6 +120,7 @@ final class PaymentTraffic {
         m.stan = 1 + random.nextInt(40);
         m.transmission = Message.transmissionAt(nowNs - random.nextInt(4) * 1_000 * MS);
         m.rrn = oneIn(20) ? "" : String.valueOf(references++);
+        m.forwarding = oneIn(3) ? 700_000 + random.nextInt(2) : 0;
         card(m, card());
         m.amount = amount();
         return m;
@@ -257,6 +258,9 @@ final class PaymentTraffic {
         m.amount = oneIn(4) ? original.amount : oneIn(12) ? 0 : oneIn(4) ? original.amount + random.nextInt(5_000) : 1 + (long) (random.nextDouble() * original.amount);
         m.moreToFollow = m.amount != 0 && m.amount < original.amount && oneIn(2);
         m.rrn = oneIn(2) ? original.rrn : m.rrn;
+        if (oneIn(10)) {
+            m.merchant = oneIn(2) ? PaymentTown.RESTAURANT : PaymentTown.GROCER;
+        }
         final NaivePayments.Payment p = model.paymentOf(original);
         if (oneIn(3) && p != null && !p.approvalCode.isEmpty() && !p.rrn.isEmpty()) {
             m.rrn = p.rrn;
@@ -385,6 +389,9 @@ final class PaymentTraffic {
             m.naming(original);
             if (oneIn(5)) {
                 m.amount += 1;
+            }
+            if (oneIn(15)) {
+                m.originalForwarding = oneIn(2) ? 0 : 700_000 + random.nextInt(3);
             }
         }
         if (oneIn(25)) {

@@ -1,5 +1,6 @@
 package io.daybreak.model.payment;
 
+import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.PaymentOperation;
 import io.daybreak.protocol.Result;
 import org.junit.jupiter.api.AfterEach;
@@ -182,6 +183,70 @@ class RepairedDifferencesTest {
         final Message purchase = message(200, PaymentOperation.PURCHASE, PaymentTown.ROUTED_CARD, 100);
         purchase.expiry = 2_601;
         assertThat(send(rig, purchase)).isEqualTo("AWAITING_ISSUER");
+    }
+
+    /** ORG-07: a declined payment of the same trace number stands in a refund's way for the window of reversals, forgotten or not. */
+    @Test
+    void shouldNotLetWhatIsForgottenAtLeisureDecideWhatARefundFinds() {
+        final SwitchRig rig = rig(false);
+        final Message declined = message(200, PaymentOperation.PURCHASE, 1, 90_000_000);
+        assertThat(send(rig, declined)).isEqualTo("INSUFFICIENT_FUNDS");
+        final Message paid = message(200, PaymentOperation.PURCHASE, 1, 500);
+        paid.stan = declined.stan;
+        paid.transmission = declined.transmission;
+        assertThat(send(rig, paid)).isEqualTo("OK");
+        assertThat(send(rig, message(200, PaymentOperation.REFUND, 1, 100).naming(paid))).as("two answer to it").isEqualTo("ORIGINAL_NOT_FOUND");
+        nowNs += 8 * 86_400_000L * MS;
+        // Nothing came in between that could have made the switch forget.
+        assertThat(send(rig, message(200, PaymentOperation.REFUND, 1, 100).naming(paid))).isEqualTo("OK");
+    }
+
+    /** REV-01, REV-08: what a refund of the authorisation had left of a completion is not all of it. */
+    @Test
+    void shouldReverseMoreOfACompletionWhenMoreIsLeftOfIt() {
+        final SwitchRig rig = rig(false);
+        final Message authorisation = message(100, PaymentOperation.AUTHORISE, 1, 1_000);
+        assertThat(send(rig, authorisation)).isEqualTo("OK");
+        final Message first = message(220, PaymentOperation.COMPLETION, 1, 600).naming(authorisation);
+        first.moreToFollow = true;
+        assertThat(send(rig, first)).isEqualTo("OK");
+        final Message refund = message(200, PaymentOperation.REFUND, 1, 500).naming(authorisation);
+        assertThat(send(rig, refund)).isEqualTo("OK");
+        assertThat(send(rig, reversal(first))).isEqualTo("OK");
+        assertThat(rig.accounts(List.of(1L))).containsEntry(1L, "600/400/1000600/0");
+        assertThat(send(rig, reversal(refund))).isEqualTo("OK");
+        assertThat(send(rig, reversal(first))).as("500 are left of it again").isEqualTo("OK");
+        assertThat(send(rig, reversal(first))).isEqualTo("NOTHING_LEFT_TO_REVERSE");
+        assertThat(rig.accounts(List.of(1L))).containsEntry(1L, "1100/400/1001100/0");
+    }
+
+    /** REF-09: an increment that its issuer has not approved stands for itself alone. */
+    @Test
+    void shouldFindNothingToRefundInAnIncrementThatTimedOut() {
+        final SwitchRig rig = rig(true);
+        final Message authorisation = message(120, PaymentOperation.AUTHORISE, PaymentTown.ROUTED_CARD, 1_000);
+        assertThat(send(rig, authorisation)).isIn("OK", "TAKEN_AS_AN_ITEM");
+        final Message completion = message(220, PaymentOperation.COMPLETION, PaymentTown.ROUTED_CARD, 600).naming(authorisation);
+        completion.moreToFollow = true;
+        assertThat(send(rig, completion)).isEqualTo("OK");
+        final Message increment = message(100, PaymentOperation.AUTHORISE, PaymentTown.ROUTED_CARD, 100).naming(authorisation);
+        assertThat(send(rig, increment)).isEqualTo("AWAITING_ISSUER");
+        nowNs += 20_000 * MS;
+        assertThat(send(rig, message(200, PaymentOperation.REFUND, PaymentTown.ROUTED_CARD, 100).naming(increment)))
+            .isEqualTo("EXCEEDS_WHAT_WAS_CAPTURED");
+    }
+
+    /** PRE-08, DUP-11. */
+    @Test
+    void shouldLeaveNoTraceOfAnEnquiryThatWasReversedBefore() {
+        final SwitchRig rig = rig(false);
+        final Message enquiry = message(200, PaymentOperation.BALANCE, 1, 0);
+        enquiry.processingCode = 300_000;
+        assertThat(send(rig, reversal(enquiry))).isEqualTo("ORIGINAL_NOT_FOUND");
+        nowNs += MS;
+        final SwitchRig.Reply reply = rig.payment(nowNs, PaymentTown.ACQUIRER, enquiry, 1, 99);
+        assertThat(Result.name(reply.result())).isEqualTo("REVERSED_BEFORE");
+        assertThat(reply.outcomeFlags() & OutcomeFlags.NOT_JOURNALED).isNotZero();
     }
 
     /** ADV-08, CMP-07. */

@@ -5,6 +5,7 @@ import io.daybreak.iso8583.codec.MessageIndex;
 import org.agrona.DirectBuffer;
 
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 
@@ -96,11 +97,8 @@ abstract class AbstractMac implements MessageMac {
         message.bytes(field, expected, 0);
         final int offset = message.messageOffset();
         compute(message.buffer(), offset, message.macOffset() - offset, mac, 0);
-        int difference = 0;
-        for (int i = 0; i < MAC_BYTES; i++) {
-            difference |= mac[i] ^ expected[i];
-        }
-        return difference == 0;
+        // Takes as long whatever the first byte is that differs.
+        return MessageDigest.isEqual(mac, expected);
     }
 
     @Override
