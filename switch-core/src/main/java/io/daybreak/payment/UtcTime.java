@@ -11,6 +11,7 @@ final class UtcTime {
     static final long NS_PER_SECOND = 1_000_000_000L;
     static final long NS_PER_MS = 1_000_000L;
 
+    private static final int YEARS_BETWEEN_LEAP_DAYS = 8;
     private static final long SECONDS_PER_DAY = 86_400;
     private static final long NS_PER_DAY = SECONDS_PER_DAY * NS_PER_SECOND;
 
@@ -35,7 +36,9 @@ final class UtcTime {
         final int year = year(Math.floorDiv(nowNs, NS_PER_DAY));
         final long inDay = (hour * 3_600L + minute * 60 + second) * NS_PER_SECOND;
         long best = NO_TIME;
-        for (int candidate = year - 1; candidate <= year + 1; candidate++) {
+        // 29 February is up to eight years away: 1900 and 2100 have none.
+        final int years = month == 2 && day == 29 ? YEARS_BETWEEN_LEAP_DAYS : 1;
+        for (int candidate = year - years; candidate <= year + years; candidate++) {
             if (day <= daysOf(candidate, month)) {
                 final long moment = epochDay(candidate, month, day) * NS_PER_DAY + inDay;
                 if (best == NO_TIME || Math.abs(moment - nowNs) < Math.abs(best - nowNs)) {

@@ -64,8 +64,8 @@ public final class MetricsPage {
         return name + "=\"" + value + '"';
     }
 
-    /** The whole page. */
-    public String write() {
+    /** The whole page. One at a time: what is done before it keeps what the figures read. */
+    public synchronized String write() {
         preparations.forEach(Runnable::run);
         final StringBuilder page = new StringBuilder(8_192);
         families.forEach((name, family) -> {

@@ -15,18 +15,30 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Serves the page of figures at {@code GET /metrics}, in plain text over HTTP/1.1 and without authentication: it belongs on loopback or
- * on a private network. One thread; at most 16 requests wait, further ones are closed.
+ * on a private network. Four threads; at most 16 requests wait, further ones are closed. A request that is not there in full, and an
+ * answer that is not taken, within {@value #MOST_SECONDS} s ends its connection, so that a slow peer cannot keep the page from others.
  */
 public final class MetricsServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
     private static final int MAX_WAITING = 16;
+    private static final int THREADS = 4;
+    private static final int MOST_SECONDS = 5;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int FAILED = 500;
 
+    static {
+        // The server of the JDK has limits of time, but none by default, and takes them in no other way.
+        for (final String limit : new String[] {"sun.net.httpserver.maxReqTime", "sun.net.httpserver.maxRspTime"}) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, String.valueOf(MOST_SECONDS));
+            }
+        }
+    }
+
     private final HttpServer server;
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
         new DefaultThreadFactory("metrics", true), new ThreadPoolExecutor.AbortPolicy());
     private final MetricsPage page;
 

@@ -80,7 +80,7 @@ public final class SoftwarePin implements PinSecurity {
         putNibble(block, 0, 0);
         putPin(block, pin);
         mixPan0(block, pan, panDigits);
-        return crypt("DESede/ECB/NoPadding", "DESede", Cipher.ENCRYPT_MODE, triple(key), block);
+        return sealed("DESede/ECB/NoPadding", "DESede", triple(key), block);
     }
 
     /** A block of format 4. The filling of the PIN field should be random; here it is zeros, since no PIN here is secret. */
@@ -89,9 +89,18 @@ public final class SoftwarePin implements PinSecurity {
         Arrays.fill(block, 0, BLOCK_BYTES, (byte) 0xAA);
         putNibble(block, 0, 4);
         putPin(block, pin);
-        final byte[] inner = crypt("AES/ECB/NoPadding", "AES", Cipher.ENCRYPT_MODE, key, block);
+        final byte[] inner = sealed("AES/ECB/NoPadding", "AES", key, block);
         mix(inner, panField4(pan, panDigits));
-        return crypt("AES/ECB/NoPadding", "AES", Cipher.ENCRYPT_MODE, key, inner);
+        return sealed("AES/ECB/NoPadding", "AES", key, inner);
+    }
+
+    /** The text encrypted; the clear one is wiped. */
+    private static byte[] sealed(final String transformation, final String algorithm, final byte[] key, final byte[] text) {
+        try {
+            return crypt(transformation, algorithm, Cipher.ENCRYPT_MODE, key, text);
+        } finally {
+            Arrays.fill(text, (byte) 0);
+        }
     }
 
     private static void putPin(final byte[] block, final byte[] pin) {
@@ -132,6 +141,7 @@ public final class SoftwarePin implements PinSecurity {
         final byte[] pin = new byte[length];
         for (int i = 0; i < length; i++) {
             if (nibble(clear, 2 + i) > 9) {
+                Arrays.fill(pin, (byte) 0);
                 return null;
             }
             pin[i] = (byte) ('0' + nibble(clear, 2 + i));

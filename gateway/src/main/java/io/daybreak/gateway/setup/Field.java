@@ -313,11 +313,11 @@ abstract class Field {
                 if (!units.containsKey(unit) || digits.isEmpty() || digits.length() > 12) {
                     throw wrong(node, name, "a number with its unit (ms, s, m, h, d)");
                 }
-                final long milliseconds = Long.parseLong(digits) * units.get(unit);
-                if (bytes < 8 && milliseconds >= 1L << bytes * Byte.SIZE) {
-                    throw wrong(node, name, "below 2^" + bytes * Byte.SIZE + " ms");
+                final BigInteger milliseconds = new BigInteger(digits).multiply(BigInteger.valueOf(units.get(unit)));
+                if (milliseconds.bitLength() > Math.min(bytes * Byte.SIZE, Long.SIZE - 1)) {
+                    throw wrong(node, name, "below 2^" + Math.min(bytes * Byte.SIZE, Long.SIZE - 1) + " ms");
                 }
-                put(message, block + offset, bytes, milliseconds);
+                put(message, block + offset, bytes, milliseconds.longValue());
             }
 
             @Override

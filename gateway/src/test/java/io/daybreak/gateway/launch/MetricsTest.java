@@ -77,6 +77,23 @@ final class MetricsTest {
         }
     }
 
+    /** Peers that begin a request and do not end it, or do not read, hold up nobody else for longer than their time. */
+    @Test
+    void shouldServeThePageBesidePeersThatAreSlow() throws Exception {
+        try (RoutedRig rig = new RoutedRig(directory, 1, "metrics.port=0")) {
+            final java.util.List<java.net.Socket> slow = new java.util.ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                final java.net.Socket socket = new java.net.Socket("127.0.0.1", rig.server.metricsAddress().getPort());
+                socket.getOutputStream().write("GET /metr".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                slow.add(socket);
+            }
+            assertThat(send(to(rig, "/metrics").timeout(java.time.Duration.ofSeconds(30))).statusCode()).isEqualTo(200);
+            for (final java.net.Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
     private static Set<String> named(final String page) {
         return Arrays.stream(page.split("\n")).filter(line -> line.startsWith("# TYPE ")).map(line -> line.split(" ")[2])
             .collect(Collectors.toCollection(TreeSet::new));

@@ -56,6 +56,7 @@ class SetupFileTest {
             arguments(HEAD + "zones:\n  - {id: 1, changes: [\"60\", \"tomorrow 120\"]}", "changes are an offset in minutes"),
             arguments(HEAD + "day-groups:\n  - {id: 1, cut-over: \"24:00\"}", "cut-over is a time as \"HH:MM\""),
             arguments(HEAD + "day-groups:\n  - {id: 1, cut-over: \"23:00\", grace: 5}", "grace is a number with its unit"),
+            arguments(HEAD + "day-groups:\n  - {id: 1, cut-over: \"23:00\", grace: 213503982335d}", "grace is below 2^63 ms"),
             arguments(HEAD + "routes:\n  - {id: 1, issuer: 1, prefix: 123456789, deadline: 5s}", "prefix is 1 to 8 digits"),
             arguments(HEAD + "routes:\n  - {id: 1, issuer: 1, prefix: 9, deadline: 50d}", "deadline is below 2^32 ms"),
             arguments(HEAD + "institutions: &a\n  - *a", "anchors and aliases are not taken"),
