@@ -143,6 +143,7 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
             }
             // What was kept stands in front of what was received now.
             final int end = received.writerIndex();
+            loop.agent.publisher().received(lastReceivedNs);
             final int used = decode(loop.readSpace.view, end);
             if (state != State.OPEN || used == end) {
                 dropRest();

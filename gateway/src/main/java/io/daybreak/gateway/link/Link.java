@@ -202,6 +202,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     }
 
     private void decodeReceived() {
+        loop.publisher.received(lastReceivedNs);
         final ByteBuf bytes = readBuffer.bytes();
         do {
             final int next = decoder.decode(bytes.readerIndex(), bytes.writerIndex());
