@@ -25,6 +25,11 @@ final class PacedRun<L extends PacedLoop> {
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
     private volatile boolean isStopped;
+    private long measureFromNs;
+    private long countedToNs;
+    private long countedSent;
+    private long countedAnswered;
+    private long countedRefused;
 
     PacedRun(final RunObserver observer) {
         this.observer = observer;
@@ -100,6 +105,9 @@ final class PacedRun<L extends PacedLoop> {
         final long startNs = System.nanoTime() + START_DELAY_NS;
         final long warmupNs = warmup.toNanos();
         final long totalNs = warmupNs + duration.toNanos();
+        measureFromNs = startNs + warmupNs;
+        countedToNs = measureFromNs;
+        observer.onStart(measureFromNs);
         for (final L loop : loops) {
             loop.start(startNs);
         }
@@ -119,6 +127,9 @@ final class PacedRun<L extends PacedLoop> {
             }
             final long now = System.nanoTime();
             observer.onProgress(now - startNs, totalNs, answered, refused);
+            if (now <= measureFromNs) {
+                noteCounts();
+            }
             if (now >= intervalEndNs && interval.getTotalCount() > 0) {
                 intervalStartMs = endInterval(interval, total, intervalStartMs);
                 intervalEndNs += TimeUnit.SECONDS.toNanos(1);
@@ -140,9 +151,28 @@ final class PacedRun<L extends PacedLoop> {
         interval.setStartTimeStamp(startMs);
         interval.setEndTimeStamp(endMs);
         observer.onInterval(interval);
+        final long sent = countedSent;
+        final long answered = countedAnswered;
+        final long refused = countedRefused;
+        final long now = System.nanoTime();
+        noteCounts();
+        observer.onCounts(countedToNs - measureFromNs, now - measureFromNs, countedSent - sent, countedAnswered - answered,
+            countedRefused - refused, interval);
+        countedToNs = now;
         total.add(interval);
         interval.reset();
         return endMs;
+    }
+
+    private void noteCounts() {
+        countedSent = 0;
+        countedAnswered = 0;
+        countedRefused = 0;
+        for (final L loop : loops) {
+            countedSent += loop.counters().sent.get();
+            countedAnswered += loop.counters().answered.get();
+            countedRefused += loop.counters().refused.get();
+        }
     }
 
     private boolean areAlive() {
