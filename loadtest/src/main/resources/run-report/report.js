@@ -37,14 +37,15 @@
   });
 
   const axis = extra => ({ stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line'), width: 1, size: 4 }, font: '12px system-ui, sans-serif', ...extra });
-  const seconds = () => axis({ values: (u, ticks) => ticks.map(t => t + ' s'), space: 60 });
+  const seconds = () => axis({ values: (u, ticks) => ticks.map(t => t + ' s'), space: 60, size: 34 });
   const line = (label, colour, value, extra) => ({ label, stroke: colour, width: 1.6, value: (u, v) => value(v), points: { show: false }, ...extra });
   const fade = (colour, alpha) => { const c = document.createElement('canvas').getContext('2d'); c.fillStyle = colour; const n = parseInt(c.fillStyle.slice(1), 16);
     return `rgba(${n >> 16},${n >> 8 & 255},${n & 255},${alpha})`; };
   const decades = (u, axisIndex, min, max) => { const out = []; for (let p = Math.floor(Math.log10(min)); p <= Math.ceil(Math.log10(max)); p++) for (const m of [1, 2, 5]) { const v = m * 10 ** p; if (v >= min && v <= max) out.push(v); } return out; };
   const latencyAxis = () => axis({ size: 62, splits: decades, filter: (u, splits) => splits.length > 9 ? splits.map(v => Math.abs(Math.log10(v) % 1) < 1e-6 ? v : null) : splits,
     values: (u, ticks) => ticks.map(t => t == null ? '' : axisUs(t)) });
-  const logRange = (u, min, max) => min == null || !(min > 0) ? [1, 1000] : [min / 1.25, max * 1.25];
+  // At least a decade, or there would be no mark to read a value by.
+  const logRange = (u, min, max) => { if (min == null || !(min > 0)) return [1, 1000]; const more = Math.max(1.25, Math.sqrt(10 / (max / min))); return [min / more, max * more]; };
   const legend = { live: true, markers: { width: 0, fill: (u, i) => u.series[i].stroke instanceof Function ? u.series[i].stroke(u, i) : u.series[i].stroke } };
   const colour = i => css('--c' + i % 7);
   const name = run => run.name || 'this run';
@@ -96,7 +97,8 @@
     const percent = x => x <= 0 ? '0' : x < 1 ? (100 * (1 - 10 ** -x)).toFixed(0) + ' %' : (100 * (1 - 10 ** -x)).toFixed(Math.max(0, Math.round(x) - 2)) + ' %';
     return { data: aligned, options: { tall: true, legend, cursor: { drag: { x: false, y: false } },
       scales: { x: { time: false, range: (u, a, b) => [0, Math.max(b, 2)] }, y: { distr: 3, range: logRange } },
-      axes: [axis({ splits: (u, i, min, max) => { const out = [0, .30103]; for (let d = 1; d <= max; d++) out.push(d); return out; }, values: (u, t) => t.map(percent), space: 10 }), latencyAxis()],
+      axes: [axis({ size: 34, splits: (u, i, min, max) => { const out = [0, .30103]; for (let d = 1; d <= max; d++) out.push(d); return out; }, filter: (u, t) => { let last = -Infinity; return t.map(v => { const at = u.valToPos(v, 'x'); if (at - last < 46) return null; last = at; return v; }); },
+        values: (u, t) => t.map(v => v == null ? '' : percent(v)), space: 10 }), latencyAxis()],
       series: [{ label: 'percentile', value: (u, v) => v == null ? '–' : (100 * (1 - 10 ** -v)).toFixed(Math.max(1, Math.ceil(v) - 1)) + ' %' },
         ...curves.map(c => line(c.label, c.colour(), us, { dash: c.dash, spanGaps: true, width: c.dash ? 1.4 : 2 }))] } };
   });
@@ -127,7 +129,7 @@
     plot('Latency over time', 'Each column is a second, each cell the share of its answers that took so long; dark is many, pale is one in a million. The lines are p50, p99 and the greatest of each second.', true, () => ({
       data: [mids(first), series.p50_us, series.p99_us, series.max_us], options: { tall: true, legend, hooks: { drawClear: [heat] },
         scales: { x: { time: false, range: [series.from_s[0], series.to_s[series.to_s.length - 1]] }, y: { distr: 3, range: (u, a, b) => logRange(u, Math.min(...series.p50_us) / 4, Math.max(...series.max_us)) } },
-        axes: [seconds(), latencyAxis()], series: [{ label: 'second', value: (u, v) => v == null ? '–' : v.toFixed(1) }, line('p50', css('--c2'), us), line('p99', css('--c1'), us), line('greatest', css('--bad'), us, { width: 1, dash: [3, 3] })] } }));
+        axes: [seconds(), latencyAxis()], series: [{ label: 'second', value: (u, v) => v == null ? '–' : v.toFixed(1) }, line('p50', css('--ink'), us), line('p99', css('--c1'), us), line('greatest', css('--bad'), us, { width: 1, dash: [3, 3] })] } }));
   } else if (steady.length) {
     plot('p99 of each second', 'A second is its own percentile here; the runs\' are those of the table, never means of these.', true, () => ({ data: uPlot.join(steady.map(run => [mids(run), run.series.p99_us])),
       options: { tall: true, legend, scales: { x: { time: false }, y: { distr: 3, range: logRange } }, axes: [seconds(), latencyAxis()],
@@ -140,7 +142,7 @@
       const rows = stepped.length > 1 ? stepped.map(run => [run.steps.map(s => s.rate), run.steps.map(s => s.latency_us.p99)])
         : ['p50', 'p99', 'p999'].map(q => [one.steps.map(s => s.rate), one.steps.map(s => s.latency_us[q])]);
       const labels = stepped.length > 1 ? stepped.map(name) : ['p50', 'p99', 'p99.9'];
-      return { data: uPlot.join(rows), options: { tall: true, legend, scales: { x: { time: false }, y: { distr: 3, range: logRange } }, axes: [axis({ values: (u, t) => t.map(perS) }), latencyAxis()],
+      return { data: uPlot.join(rows), options: { tall: true, legend, scales: { x: { time: false }, y: { distr: 3, range: logRange } }, axes: [axis({ size: 34, space: 70, values: (u, t) => t.map(perS) }), latencyAxis()],
         series: [{ label: 'offered', value: (u, v) => perS(v) }, ...labels.map((label, i) => line(label, colour(i), us, { spanGaps: true, points: { show: true, size: 6 } }))] } };
     });
   }
@@ -211,11 +213,11 @@
     }
     const pauses = resources.client_gc_at_s_and_ms || [];
     const theirs = resources.switch_gc_ms || [];
-    plot('Pauses of the garbage collectors', pauses.length + ' of the load generator, ' + (pauses.length ? us(1000 * Math.max(...pauses.map(p => p[1]))) + ' the longest' : 'none at all')
+    plot('Pauses of the garbage collectors', (pauses.length ? pauses.length + ' of the load generator, the longest ' + us(1000 * Math.max(...pauses.map(p => p[1]))) : 'The load generator had none')
       + (theirs.length ? '; the switch\'s are milliseconds in each second.' : '.'), false, () => {
       const data = uPlot.join([pauses.length ? [pauses.map(p => p[0]), pauses.map(p => p[1])] : [[0, first.config.duration_ms / 1000], [null, null]], theirs.length ? [x, theirs] : [[0, 1], [null, null]]]);
       return { data, options: { legend, scales: { x: { time: false, range: [0, first.config.duration_ms / 1000] }, y: { range: (u, a, b) => [0, Math.max(1, b * 1.1)] } }, axes: [seconds(), axis({ size: 56, values: (u, t) => t.map(v => v + ' ms') })],
-        series: [{ label: 'second', value: (u, v) => v == null ? '–' : v.toFixed(1) }, line('load generator', css('--c1'), v => v == null ? '–' : v + ' ms', { width: 0, points: { show: true, size: 7, fill: css('--c1') } }), line('switch', css('--c0'), v => v == null ? '–' : v.toFixed(1) + ' ms', { spanGaps: true })] } };
+        series: [{ label: 'second', value: (u, v) => v == null ? '–' : v.toFixed(1) }, line('load generator', css('--c1'), v => v == null ? '–' : v + ' ms', { width: 0, points: { show: true, size: 7, fill: css('--c1') } }), line('switch', css('--c0'), v => v == null ? '–' : v.toFixed(1) + ' ms', { spanGaps: true, fill: fade(css('--c0'), .2), paths: uPlot.paths.stepped({ align: -1 }) })] } };
     });
   }
 

@@ -109,7 +109,7 @@ final class FindMaxCommand extends LoadCommand {
     private Window window(final double rate, final StopHook stop) throws IOException, LoadRun.NotStartedException, FailedException {
         final double quietUs = quiet.toNanos() / NS_PER_US;
         final double before = Limits.quietP99Us();
-        final OneRun run = OneRun.pay(this, rate, none, stop, null, null);
+        final OneRun run = OneRun.pay(this, rate, none, stop, null, null, null);
         final double after = Limits.quietP99Us();
         if (run.exitCode() != ExitCode.OK || stop.isStopped()) {
             failure = run.exitCode();

@@ -32,7 +32,7 @@ final class LimitsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--request-bytes", defaultValue = "152", description = "Of a request; the default is a single transfer (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--request-bytes", defaultValue = "120", description = "Of a request; the default is a single transfer (default: ${DEFAULT-VALUE}).")
     private int requestBytes;
 
     @Option(names = "--reply-bytes", defaultValue = "64", description = "Of its answer (default: ${DEFAULT-VALUE}).")

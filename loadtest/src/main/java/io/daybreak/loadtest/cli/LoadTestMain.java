@@ -13,7 +13,7 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, FindMaxCommand.class, LimitsCommand.class, ReportCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+    subcommands = {RunCommand.class, FindMaxCommand.class, LimitsCommand.class, AgentCommand.class, ReportCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
         IssuerCommand.class, AcquirerCommand.class, SimulateCommand.class, JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",

@@ -1,6 +1,7 @@
 package io.daybreak.loadtest.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.daybreak.loadtest.agent.AgentsRun;
 import io.daybreak.loadtest.report.ResultJson;
 import io.daybreak.loadtest.report.ResultTable;
 import io.daybreak.loadtest.report.RunReport;
@@ -29,21 +30,29 @@ record OneRun(String table, ObjectNode json, Histogram latency, long offered, lo
      * Pays at a rate.
      *
      * @param limits what the machine can do; null: not measured
+     * @param agents who makes the load; null: this process
      * @param books  null: not asked for
      */
     static OneRun pay(final LoadCommand load, final double rate, final ReportOptions reports, final StopHook stop, final ObjectNode limits,
-                      final Path books) throws IOException, LoadRun.NotStartedException {
+                      final Path books, final AgentList agents) throws IOException, LoadRun.NotStartedException {
         try (RunWatch watch = reports.watch(load.where.host)) {
             return load.protocol == Protocol.ISO8583 ? iso(load.isoSettings(rate), load, watch, stop, limits, books)
-                : overNative(load.settings(rate), watch, stop, limits);
+                : overNative(load.settings(rate), watch, stop, limits, agents);
         }
     }
 
-    private static OneRun overNative(final RigSettings settings, final RunWatch watch, final StopHook stop, final ObjectNode limits)
-        throws LoadRun.NotStartedException {
-        final LoadRun run = new LoadRun(settings, watch);
-        stop.running(run::stop);
-        final RunResult result = run.run();
+    private static OneRun overNative(final RigSettings settings, final RunWatch watch, final StopHook stop, final ObjectNode limits,
+                                     final AgentList agents) throws LoadRun.NotStartedException {
+        final RunResult result;
+        if (agents == null) {
+            final LoadRun run = new LoadRun(settings, watch);
+            stop.running(run::stop);
+            result = run.run();
+        } else {
+            final AgentsRun run = new AgentsRun(settings, agents.addresses(), watch);
+            stop.running(run::stop);
+            result = run.run();
+        }
         watch.end();
         return new OneRun(ResultTable.format(result), RunReport.of(result, watch.trace(), watch.resources(), limits), result.latency(), result.offered(),
             result.accepted(), code(result.proof(), result.errors()));

@@ -20,8 +20,10 @@ import java.util.List;
 
 /** What a run leaves behind; the same for every command that pays. */
 final class ReportOptions {
-    /** What a group of the commit log has at some hundred thousand transfers a second. */
+    /** What a group of the commit log has up to some hundred thousand commands a second, and above. */
+    private static final int SMALL_GROUP_BYTES = 4 << 10;
     private static final int GROUP_BYTES = 16 << 10;
+    private static final double SMALL_GROUPS_PER_SECOND = 200_000;
 
     private static final int MAX_PORT = 65_535;
 
@@ -56,13 +58,13 @@ final class ReportOptions {
      *
      * @param window requests in flight on a connection
      */
-    ObjectNode limits(final PrintWriter out, final int requestBytes, final int replyBytes, final double requestsPerSecond, final Arrivals arrivals,
+    ObjectNode limits(final PrintWriter out, final int requestBytes, final int replyBytes, final double commandsPerSecond, final int batch, final Arrivals arrivals,
                       final int connections, final int window, final Duration turn, final int accounts) throws IOException, LoadRun.NotStartedException {
         if (!isMeasuringLimits()) {
             return null;
         }
-        final Limits limits = new Limits(new Limits.Settings(requestBytes, replyBytes, requestsPerSecond, arrivals, connections, window, turn, accounts,
-            GROUP_BYTES, limitsDir));
+        final Limits limits = new Limits(new Limits.Settings(requestBytes, replyBytes, commandsPerSecond / batch, arrivals, connections, window, turn, accounts,
+            commandsPerSecond <= SMALL_GROUPS_PER_SECOND ? SMALL_GROUP_BYTES : GROUP_BYTES, limitsDir));
         out.println("limits       measuring what the machine can do, 8 s");
         out.flush();
         return limits.measure(stage -> { });

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.daybreak.loadtest.agent.AgentsRun;
 import io.daybreak.loadtest.rig.Growth;
 import io.daybreak.loadtest.rig.IsoSettings;
 import io.daybreak.loadtest.rig.LoadRun;
 import io.daybreak.loadtest.rig.RigSettings;
+import io.daybreak.loadtest.rig.RunObserver;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +48,10 @@ final class RunCommand extends LoadCommand {
         description = "native: pays N transfers (such as 100M) in batches of 8190 first, as fast as they go, so that tables and journal are not empty; in no figure.")
     private double grown;
 
+    @Option(names = "--agents", paramLabel = "HOST:PORT,...", converter = AgentList.Converter.class,
+        description = "native: these processes ('agent') make the load, each with its share of rate, connections and accounts, and prove their part.")
+    private AgentList agents;
+
     @Mixin
     private ReportOptions reports;
 
@@ -57,6 +63,9 @@ final class RunCommand extends LoadCommand {
         if (grown != 0 && (protocol == Protocol.ISO8583 || Double.isInfinite(grown))) {
             throw new ParameterException(spec.commandLine(), "--grown is a number of transfers, and needs --protocol native");
         }
+        if (agents != null && protocol == Protocol.ISO8583) {
+            throw new ParameterException(spec.commandLine(), "--agents needs --protocol native");
+        }
         check(steps == null ? List.of(rate) : steps.rates());
         try (StopHook stop = new StopHook()) {
             if (grown > 0) {
@@ -66,7 +75,7 @@ final class RunCommand extends LoadCommand {
             if (steps != null) {
                 return paySteps(stop, limits);
             }
-            final OneRun run = OneRun.pay(this, rate, reports, stop, limits, books);
+            final OneRun run = OneRun.pay(this, rate, reports, stop, limits, books, agents);
             print(run.table());
             reports.write(run.json());
             return run.exitCode();
@@ -82,20 +91,31 @@ final class RunCommand extends LoadCommand {
             if (protocol == Protocol.ISO8583) {
                 isoSettings(each);
             } else {
-                settings(each);
+                checkAgents(settings(each));
             }
         }
         reports.check(spec.commandLine());
     }
 
+    private void checkAgents(final RigSettings settings) {
+        if (agents == null) {
+            return;
+        }
+        try {
+            new AgentsRun(settings, agents.addresses(), RunObserver.NONE);
+        } catch (final IllegalArgumentException ex) {
+            throw new ParameterException(spec.commandLine(), ex.getMessage());
+        }
+    }
+
     private ObjectNode limits(final double atRate) throws IOException, LoadRun.NotStartedException {
         if (protocol == Protocol.ISO8583) {
             final IsoSettings settings = isoSettings(atRate);
-            return reports.limits(spec.commandLine().getOut(), ISO_BYTES, ISO_BYTES, atRate, settings.arrivals(), settings.connections(), settings.window(),
+            return reports.limits(spec.commandLine().getOut(), ISO_BYTES, ISO_BYTES, atRate, 1, settings.arrivals(), settings.connections(), settings.window(),
                 settings.turn(), settings.wallets());
         }
         final RigSettings settings = settings(atRate);
-        return reports.limits(spec.commandLine().getOut(), requestBytes(settings), replyBytes(settings), atRate / settings.batch(), settings.arrivals(),
+        return reports.limits(spec.commandLine().getOut(), requestBytes(settings), replyBytes(settings), atRate, settings.batch(), settings.arrivals(),
             settings.connections(), settings.window(), settings.turn(), settings.debitCount() + settings.creditCount());
     }
 
@@ -109,7 +129,7 @@ final class RunCommand extends LoadCommand {
             if (stop.isStopped()) {
                 break;
             }
-            last = OneRun.pay(this, step, reports, stop, limits, null);
+            last = OneRun.pay(this, step, reports, stop, limits, null, agents);
             final JsonNode json = last.json();
             final JsonNode us = json.path("latency_us");
             print(String.format(Locale.ROOT, "%,12.0f %,12.0f %,10.0f %,10.0f %,10.0f %,10.0f  %s%n", step, json.path("throughput_per_s").asDouble(),

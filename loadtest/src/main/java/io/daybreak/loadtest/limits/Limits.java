@@ -21,10 +21,9 @@ import java.util.function.Consumer;
  * measurements come one after another; each has the machine for itself as far as we are concerned.
  */
 public final class Limits {
-    /** Above this an echo's p99 says that the machine is not quiet; microseconds. */
-    public static final double QUIET_P99_US = 500;
-
     private static final int QUIET_RATE = 20_000;
+    private static final int QUIET_REQUEST_BYTES = 120;
+    private static final int QUIET_REPLY_BYTES = 64;
     private static final Duration SHORT = Duration.ofMillis(500);
     private static final Duration WARMUP = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofMillis(1_500);
@@ -123,8 +122,8 @@ public final class Limits {
 
     /** p99 of an echo of short messages for half a second at a rate that hardly loads the machine; microseconds. */
     public static double quietP99Us() throws LoadRun.NotStartedException {
-        try (EchoPeer peer = new EchoPeer(148, 56)) {
-            return new EchoRun(new EchoRun.Settings(peer.port(), QUIET_RATE, Arrivals.POISSON, 1, 4_096, 148, 56, SHORT, Duration.ofMillis(100),
+        try (EchoPeer peer = new EchoPeer(QUIET_REQUEST_BYTES, QUIET_REPLY_BYTES)) {
+            return new EchoRun(new EchoRun.Settings(peer.port(), QUIET_RATE, Arrivals.POISSON, 1, 4_096, QUIET_REQUEST_BYTES, QUIET_REPLY_BYTES, SHORT, Duration.ofMillis(100),
                 Duration.ofNanos(100_000), 1)).run().latency().getValueAtPercentile(99) / NS_PER_US;
         }
     }

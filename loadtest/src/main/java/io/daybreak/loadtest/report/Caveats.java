@@ -17,6 +17,8 @@ final class Caveats {
     private static final double TEN_THOUSAND = 10_000;
     private static final double THOUSAND = 1_000;
     private static final double MOST_LAG = 0.5;
+    private static final double OTHERS_CORES = 0.2;
+    private static final double RESTLESS_P99_US = 2_000;
 
     private Caveats() {
     }
@@ -59,6 +61,17 @@ final class Caveats {
         final double stolen = mean(json.path("resources").path("machine_steal_cpu"));
         if (stolen > STOLEN_CORES) {
             into.add(String.format(Locale.ROOT, "The host took %.2f cores away on average while this ran.", stolen));
+        }
+        final JsonNode resources = json.path("resources");
+        final double others = mean(resources.path("machine_user_cpu")) + mean(resources.path("machine_system_cpu"))
+            - mean(resources.path("client_cpu")) - mean(resources.path("switch_cpu"));
+        if (resources.has("switch_cpu") && mean(resources.path("switch_cpu")) > 0 && others > OTHERS_CORES) {
+            into.add(String.format(Locale.ROOT, "Others used %.2f cores of this machine on average while this ran.", others));
+        }
+        final JsonNode echo = json.path("limits").path("echo");
+        if (isOpen && echo.path("latency_us").path("p99").asDouble() > RESTLESS_P99_US) {
+            into.add(String.format(Locale.ROOT, "An echo at the same rate had a p99 of %.1f ms just before: the machine was not quiet, and the tail here is "
+                + "partly its own.", echo.path("latency_us").path("p99").asDouble() / THOUSAND));
         }
         if (!"proved".equals(json.path("proof").path("outcome").asText())) {
             into.add("The money is not proved: the figures may count payments that were not made.");

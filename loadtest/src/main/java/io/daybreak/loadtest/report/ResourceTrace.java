@@ -81,7 +81,8 @@ public final class ResourceTrace implements AutoCloseable {
         long next = System.nanoTime();
         while (!isStopped) {
             samples.add(sample());
-            next += TimeUnit.SECONDS.toNanos(1);
+            // A late sample is not followed by a hasty one: a rate over a few milliseconds is noise.
+            next = Math.max(next + TimeUnit.SECONDS.toNanos(1), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
             while (!isStopped && System.nanoTime() < next) {
                 LockSupport.parkNanos(next - System.nanoTime());
             }

@@ -150,6 +150,11 @@ class ReportCommandTest {
         assertThat(LoadTestMain.execute("limits", "--connections", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(run("--report", directory.resolve("no/such/page.html").toString())).isEqualTo(ExitCode.USAGE);
         assertThat(run("--rate-steps", "10k..20k")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("--agents", "somewhere")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("--agents", "a:1,a:1")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("--agents", "a:1,b:1", "--connections", "1")).isEqualTo(ExitCode.USAGE);
+        assertThat(LoadTestMain.execute("agent", "--listen-port", "-5")).isEqualTo(ExitCode.USAGE);
+        assertThat(LoadTestMain.execute("agent", "--listen-host", "0.0.0.0")).isEqualTo(ExitCode.USAGE);
         assertThat(run("--burst", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(run("--grown", "many")).isEqualTo(ExitCode.USAGE);
         assertThat(run("--metrics-port", "70000")).isEqualTo(ExitCode.USAGE);
