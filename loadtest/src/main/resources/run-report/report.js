@@ -58,9 +58,9 @@
   const what = run => (run.protocol === 'iso8583' ? 'ISO 8583 messages' : run.config.batch > 1 ? 'transfers in batches of ' + whole(run.config.batch) : 'single transfers');
   document.title = many ? 'Load tests: ' + runs.map(name).join(', ') : 'Load test: ' + perS(first.throughput_per_s);
   main.append(el('header', {}, el('p', { class: 'kind' }, many ? 'Load tests compared' : 'Load test'),
-    el('h1', {}, many ? runs.length + ' runs, ' + what(first) : whole(first.throughput_per_s) + ' a second, p99 ' + us(first.latency_us.p99)),
+    el('h1', {}, many ? runs.length + ' runs' + (runs.every(run => what(run) === what(first)) ? ', ' + what(first) : '') : whole(first.throughput_per_s) + ' a second, p99 ' + us(first.latency_us.p99)),
     el('p', { class: 'about' }, many ? 'Ratios are to the first run. They mean something if the runs were made in turn on one machine.'
-      : [what(first), open(first) ? 'open loop, ' + perS(first.config.rate) + ' offered, ' + first.config.arrivals + ' arrivals' : 'closed loop: as fast as a full window lets it',
+      : [first.steps ? 'the last of ' + first.steps.length + ' rates' : null, what(first), open(first) ? 'open loop, ' + perS(first.config.rate) + ' offered, ' + first.config.arrivals + ' arrivals' : 'closed loop: as fast as a full window lets it',
         (first.config.connections + ' connections'), first.switch && first.switch.durability ? 'durability ' + first.switch.durability : null, whenOf(first)].filter(Boolean).join(' · '))));
 
   const refusedOf = run => sum(Object.values(run.refused || {}));
@@ -82,7 +82,9 @@
       el('td', {}, us(run.latency_us.p50)), el('td', {}, us(run.latency_us.p99)), el('td', {}, ratio(run.latency_us.p99, first.latency_us.p99)), el('td', {}, us(run.latency_us.p999)),
       el('td', {}, us(run.latency_us.max)), el('td', {}, whole(refusedOf(run))), el('td', { class: run.proof.outcome === 'proved' ? 'good' : 'bad' }, run.proof.outcome)))))));
   }
-  const caveats = runs.flatMap(run => (run.caveats || []).map(text => (many ? name(run) + ': ' : '') + text));
+  const told = new Map();
+  runs.forEach(run => (run.caveats || []).forEach(text => told.set(text, [...told.get(text) || [], name(run)])));
+  const caveats = [...told].map(([text, names]) => (!many ? '' : (names.length === runs.length ? 'All' : names.join(', ')) + ': ') + text);
   if (caveats.length) main.append(el('div', { class: 'caveats' }, el('p', {}, 'Read with care'), el('ul', {}, caveats.map(text => el('li', {}, text)))));
 
   // ----- latency -----
@@ -182,7 +184,7 @@
   if (!many && steady.length) {
     plot('Offered, accepted, refused', 'Commands a second.', false, () => {
       const span = spanOf(first); const rate = list => list.map((v, i) => v / span[i]);
-      const offered = open(first) ? first.series.sent.map(() => first.config.rate) : rate(first.series.sent);
+      const offered = open(first) && first.protocol !== 'iso8583' ? first.series.sent.map(() => first.config.rate) : rate(first.series.sent);
       return { data: [mids(first), offered, rate(first.series.accepted), rate(first.series.refused)], options: { legend, scales: { x: { time: false }, y: { range: (u, a, b) => [0, b * 1.1 || 1] } },
         axes: [seconds(), axis({ size: 56, values: (u, t) => t.map(si) })], series: [{ label: 'second', value: (u, v) => v == null ? '–' : v.toFixed(1) },
           line('offered', css('--c5'), perS, { dash: [5, 4] }), line('accepted', css('--c0'), perS, { width: 2 }), line('refused', css('--bad'), perS)] } };

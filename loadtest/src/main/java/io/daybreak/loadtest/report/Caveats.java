@@ -53,7 +53,7 @@ final class Caveats {
         }
         if (isOpen && json.path("send_lag_us").path("p99").asDouble() > MOST_LAG * json.path("latency_us").path("p99").asDouble()) {
             into.add(String.format(Locale.ROOT, "At p99 requests left %.0f us late: more than half of that latency is the load generator's own, or the "
-                + "machine's. Give it more processors, or use --agents.", json.path("send_lag_us").path("p99").asDouble()));
+                + "machine's. Give it more processors, or several processes (--agents).", json.path("send_lag_us").path("p99").asDouble()));
         }
         if (json.path("unsent").asLong() > 0) {
             into.add("Some requests that were due could not be sent at all; their latency would be greater than any that is shown.");
