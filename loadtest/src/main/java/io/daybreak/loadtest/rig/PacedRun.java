@@ -117,7 +117,9 @@ final class PacedRun<L extends PacedLoop> {
         long intervalEndNs = startNs + warmupNs + TimeUnit.SECONDS.toNanos(1);
         long intervalStartMs = System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(warmupNs);
         while (areAlive()) {
-            LockSupport.parkNanos(POLL_NS);
+            // Awake at the begin of the measured part: what was counted until then is not of its first second.
+            final long untilNs = measureFromNs - System.nanoTime();
+            LockSupport.parkNanos(untilNs > 0 ? Math.min(POLL_NS, untilNs) : POLL_NS);
             long answered = 0;
             long refused = 0;
             for (final L loop : loops) {
@@ -129,6 +131,7 @@ final class PacedRun<L extends PacedLoop> {
             observer.onProgress(now - startNs, totalNs, answered, refused);
             if (now <= measureFromNs) {
                 noteCounts();
+                countedToNs = now;
             }
             if (now >= intervalEndNs && interval.getTotalCount() > 0) {
                 intervalStartMs = endInterval(interval, total, intervalStartMs);

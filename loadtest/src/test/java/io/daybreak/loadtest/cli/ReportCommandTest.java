@@ -73,7 +73,7 @@ class ReportCommandTest {
             }
         }
         // The counts are by the time of the answer, the run's by the time at which requests were due; the spread has exactly the run's.
-        assertThat(accepted).isBetween(run.path("accepted").asLong() * 9 / 10, run.path("accepted").asLong() * 11 / 10 + 100);
+        assertThat(accepted).isBetween(run.path("accepted").asLong() * 7 / 10, run.path("accepted").asLong() * 14 / 10);
         assertThat(spread).isEqualTo(run.path("accepted").asLong());
         final JsonNode curve = run.path("percentiles");
         assertThat(curve.get(curve.size() - 1).get(1).asDouble()).isCloseTo(run.path("latency_us").path("max").asDouble(),
