@@ -25,6 +25,15 @@ public interface CommandPublisher {
     /** The claimed slot at a ring sequence; the caller fills every field but the outcome. */
     CommandSlot slot(long ringSequence);
 
+    /**
+     * What is published from now on was read from a socket at this time; only told on, to {@link StageTimes}.
+     *
+     * @param receivedNs of the monotonic clock; 0: it comes from no socket
+     */
+    default void received(final long receivedNs) {
+        // Matters only where stages are timed.
+    }
+
     /** Publishes the claimed slots from {@code first} to {@code last}, both included. */
     void publish(long first, long last);
 

@@ -40,6 +40,7 @@ final class DurabilityStage implements Runnable {
     private final EffectSink effectSink;
     private final FailStop failStop;
     private final Runnable wakeAll;
+    private final StageTimes times;
     private final StageCounters counters = new StageCounters(COUNTERS);
 
     private long syncedEntries;
@@ -51,7 +52,8 @@ final class DurabilityStage implements Runnable {
     DurabilityStage(final RingBuffer<CommandSlot> ring, final SequenceBarrier barrier, final WaitStrategy wait,
                     final Sequence applied, final Sequence released, final LedgerStage ledger, final Journal journal,
                     final ReplySink replySink, final EffectRing effects, final EffectSink effectSink, final FailStop failStop,
-                    final Runnable wakeAll) {
+                    final Runnable wakeAll, final StageTimes times) {
+        this.times = times;
         this.ring = ring;
         this.barrier = barrier;
         this.wait = wait;
@@ -121,6 +123,9 @@ final class DurabilityStage implements Runnable {
 
     private void reply(final long first, final long last) throws AlertException {
         int unannounced = 0;
+        if (times != null) {
+            times.onDurable(first, last);
+        }
         for (long sequence = first; sequence <= last; sequence++) {
             if (failStop.isFailed()) {
                 throw AlertException.INSTANCE;
@@ -133,6 +138,9 @@ final class DurabilityStage implements Runnable {
             if (++unannounced == REPLY_BATCH) {
                 released.set(sequence);
                 replySink.onBatchEnd();
+                if (times != null) {
+                    times.onReplied(sequence - REPLY_BATCH + 1, sequence);
+                }
                 unannounced = 0;
             }
         }
@@ -140,6 +148,9 @@ final class DurabilityStage implements Runnable {
         released.set(last);
         if (unannounced > 0) {
             replySink.onBatchEnd();
+            if (times != null) {
+                times.onReplied(last - unannounced + 1, last);
+            }
         }
     }
 

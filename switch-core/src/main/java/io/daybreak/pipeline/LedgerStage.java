@@ -66,6 +66,7 @@ final class LedgerStage implements Runnable {
     private final Runnable wakeAll;
     private final int maxBatch;
     private final int maxChain;
+    private final StageTimes times;
     private final StageCounters counters = new StageCounters(COUNTERS);
 
     /** What new transfers are refused with, for reasons outside the state; OK takes them. Any thread writes. */
@@ -82,7 +83,9 @@ final class LedgerStage implements Runnable {
     LedgerStage(final PipelineContext context, final RingBuffer<CommandSlot> ring, final SequenceBarrier barrier,
                 final WaitStrategy wait, final Sequence applied, final WaitStrategy nextStageWait,
                 final StateMachine machine, final EffectRing effects, final OpenEntry entry, final Following following,
-                final PipelineClock clock, final Ticker ticker, final FailStop failStop, final Runnable wakeAll) {
+                final PipelineClock clock, final Ticker ticker, final FailStop failStop, final Runnable wakeAll,
+                final StageTimes times) {
+        this.times = times;
         this.ring = ring;
         this.barrier = barrier;
         this.wait = wait;
@@ -147,6 +150,7 @@ final class LedgerStage implements Runnable {
         long unpublished = first;
         long sequence = first;
         long readAheadTo = first;
+        long sampled = times == null ? Long.MAX_VALUE : times.sampledFrom(first);
         while (sequence <= last) {
             if (sequence >= readAheadTo) {
                 readAheadTo = readAhead(sequence, Math.min(last + 1, sequence + READ_AHEAD));
@@ -161,6 +165,10 @@ final class LedgerStage implements Runnable {
             }
             effects.beginSlot(sequence);
             final CommandSlot slot = ring.get(sequence);
+            final boolean isSampled = sequence == sampled;
+            if (isSampled) {
+                times.onBegin(sampled);
+            }
             if (following.isFollowing() || Following.isOrder(slot.templateId)) {
                 follow(slot);
                 sequence++;
@@ -170,10 +178,26 @@ final class LedgerStage implements Runnable {
                 applyOne(slot);
                 sequence++;
             }
+            if (isSampled) {
+                sampled = times.onApplied(sampled);
+            }
+            if (sampled < sequence) {
+                sampled = skipMembers(sampled, sequence);
+            }
         }
         entry.end();
         endBatch(unpublished, sequence - 1);
         return sequence - 1;
+    }
+
+    /** Sampled slots inside of a chain: it is applied as one, so its members have no times of their own. */
+    private long skipMembers(final long sampled, final long sequence) {
+        long next = sampled;
+        while (next < sequence) {
+            times.onBegin(next);
+            next = times.onApplied(next);
+        }
+        return next;
     }
 
     /** Lets the reply stage have what was applied, and waits until it has taken enough effects of it. */
@@ -349,6 +373,9 @@ final class LedgerStage implements Runnable {
         }
         if (appendedEntries != entry.entries()) {
             appendedEntries = entry.entries();
+        }
+        if (times != null) {
+            times.onJournaled(first, last);
         }
         applied.set(last);
         nextStageWait.signalAllWhenBlocking();

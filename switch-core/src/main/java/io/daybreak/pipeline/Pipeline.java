@@ -54,6 +54,7 @@ public final class Pipeline implements AutoCloseable {
     private final WaitStrategy ledgerWait;
     private final WaitStrategy durabilityWait;
     private final Sequence released = new Sequence();
+    private final StageTimes times;
     private final List<RingPublisher> publishers = new CopyOnWriteArrayList<>();
     private final Ticker ticker;
     private final PipelineCounters counters;
@@ -97,17 +98,18 @@ public final class Pipeline implements AutoCloseable {
         failStop = new FailStop(fatalHandler);
         ring = RingBuffer.createMultiProducer(slotFactory(context.ringCapacity()), context.ringCapacity(), ledgerWait);
         ring.addGatingSequences(released);
+        times = StageTimes.of(ring, context.sampleEvery());
         barrier = ring.newBarrier();
         final Sequence applied = new Sequence();
         final EffectRing effects = new EffectRing(EFFECT_BYTES);
         machine.emitTo(feed == null ? effects : EffectEmitter.NONE);
         following = new Following(machine, feed);
-        ticker = new Ticker(context, this.clock, new RingPublisher(context, ring, released, failStop),
+        ticker = new Ticker(context, this.clock, new RingPublisher(context, ring, released, failStop, times),
             feed == null ? machine.nextDeadlineNs() : Long.MAX_VALUE, failStop, this::wakeAll);
         ledger = new LedgerStage(context, ring, barrier, ledgerWait, applied, durabilityWait, machine, effects,
-            new OpenEntry(context, machine, journal, this.clock), following, this.clock, ticker, failStop, this::wakeAll);
+            new OpenEntry(context, machine, journal, this.clock), following, this.clock, ticker, failStop, this::wakeAll, times);
         durability = new DurabilityStage(ring, barrier, durabilityWait, applied, released, ledger,
-            journal, replySink, effects, effectSink, failStop, this::wakeAll);
+            journal, replySink, effects, effectSink, failStop, this::wakeAll, times);
         counters = new PipelineCounters(ring, ledger.counters(), durability.counters(), publishers);
         ledgerThread = daemon("daybreak-ledger", ledger);
         durabilityThread = daemon("daybreak-durability", durability);
@@ -141,7 +143,7 @@ public final class Pipeline implements AutoCloseable {
         if (publishers.size() == context.maxPublishers()) {
             throw new IllegalStateException("ring.max-publishers reached: " + context.maxPublishers());
         }
-        final RingPublisher publisher = new RingPublisher(context, ring, released, failStop);
+        final RingPublisher publisher = new RingPublisher(context, ring, released, failStop, times);
         publishers.add(publisher);
         return publisher;
     }
@@ -311,6 +313,11 @@ public final class Pipeline implements AutoCloseable {
     /** The pipeline's time, to tell to participants, and its alarm. */
     public PipelineClock clock() {
         return clock;
+    }
+
+    /** Where the time of its commands goes; null if {@code stages.sample-every} is 0. */
+    public StageTimes stageTimes() {
+        return times;
     }
 
     /** What it has done. */

@@ -28,6 +28,8 @@ public final class PipelineContext {
         public static final int WAIT_YIELDS_DEFAULT = 0;
         /** Above this a stage would burn more than it saves. */
         public static final int WAIT_YIELDS_MAX = 10_000;
+        /** {@code stages.sample-every}: of one slot in so many the stages are timed, a power of two; 0: of none. */
+        public static final int SAMPLE_EVERY_DEFAULT = 0;
         /** {@code chain.max-members}: members of the longest linked chain. */
         public static final int MAX_CHAIN_DEFAULT = 256;
         /** {@code entry.max-commands}: commands of the largest journal entry. */
@@ -57,6 +59,7 @@ public final class PipelineContext {
     private int maxPublishers = Configuration.MAX_PUBLISHERS_DEFAULT;
     private int maxBatch = Configuration.MAX_BATCH_DEFAULT;
     private int waitYields = Configuration.WAIT_YIELDS_DEFAULT;
+    private int sampleEvery = Configuration.SAMPLE_EVERY_DEFAULT;
     private int maxChain = Configuration.MAX_CHAIN_DEFAULT;
     private int maxEntryCommands = Configuration.MAX_ENTRY_COMMANDS_DEFAULT;
     private int maxEntryBytes = Configuration.MAX_ENTRY_BYTES_DEFAULT;
@@ -94,6 +97,10 @@ public final class PipelineContext {
         }
         require("ring.max-batch", maxBatch, 1, ringCapacity);
         require("ring.yields", waitYields, 0, Configuration.WAIT_YIELDS_MAX);
+        require("stages.sample-every", sampleEvery, 0, ringCapacity);
+        if (sampleEvery != 0 && !BitUtil.isPowerOfTwo(sampleEvery)) {
+            throw new IllegalArgumentException("stages.sample-every must be 0 or a power of two: " + sampleEvery);
+        }
         require("entry.max-commands", maxEntryCommands, maxChain, Configuration.RING_CAPACITY_MAX);
         require("entry.max-bytes", maxEntryBytes, (maxChain + 1L) * OpenEntry.COMMAND_BYTES_AT_MOST, 16 << 20);
         require("clock.max-step", clockMaxStepNs, 1_000_000L, 24L * 3600 * 1_000_000_000L);
@@ -191,6 +198,18 @@ public final class PipelineContext {
     public PipelineContext waitYields(final int yields) {
         checkOpen();
         waitYields = yields;
+        return this;
+    }
+
+    /** Of one slot in so many the stages are timed; 0: of none. */
+    public int sampleEvery() {
+        return sampleEvery;
+    }
+
+    /** See {@link Configuration#SAMPLE_EVERY_DEFAULT}. */
+    public PipelineContext sampleEvery(final int slots) {
+        checkOpen();
+        sampleEvery = slots;
         return this;
     }
 
@@ -334,6 +353,7 @@ public final class PipelineContext {
             + " ring.max-publishers=" + maxPublishers
             + " ring.max-batch=" + maxBatch
             + " ring.yields=" + waitYields
+            + " stages.sample-every=" + sampleEvery
             + " chain.max-members=" + maxChain
             + " entry.max-commands=" + maxEntryCommands
             + " entry.max-bytes=" + maxEntryBytes

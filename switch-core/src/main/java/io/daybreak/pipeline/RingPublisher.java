@@ -34,13 +34,17 @@ final class RingPublisher implements CommandPublisher {
     private final int aboveShares;
     private final int aboveReserve;
     private final StageCounters counters = new StageCounters(COUNTERS);
+    private final StageTimes times;
 
     /** Ring sequences of the latest slots claimed, as many as a share has; tells how many of them are still in use. */
     private final long[] latest;
     private long claimed;
+    private long receivedNs;
 
+    /** @param times null: nothing is timed */
     RingPublisher(final PipelineContext context, final RingBuffer<CommandSlot> ring, final Sequence released,
-                  final FailStop failStop) {
+                  final FailStop failStop, final StageTimes times) {
+        this.times = times;
         this.ring = ring;
         this.released = released;
         this.failStop = failStop;
@@ -102,7 +106,7 @@ final class RingPublisher implements CommandPublisher {
             slot.chainLength = 0;
             slot.answerBuffer = null;
         }
-        ring.publish(first, last);
+        publish(first, last);
     }
 
     @Override
@@ -111,7 +115,15 @@ final class RingPublisher implements CommandPublisher {
     }
 
     @Override
+    public void received(final long newReceivedNs) {
+        receivedNs = newReceivedNs;
+    }
+
+    @Override
     public void publish(final long first, final long last) {
+        if (times != null) {
+            times.onPublish(first, last, receivedNs);
+        }
         ring.publish(first, last);
     }
 

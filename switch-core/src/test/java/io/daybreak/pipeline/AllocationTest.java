@@ -34,7 +34,7 @@ class AllocationTest {
         }
     };
     private final PipelineRig rig = new PipelineRig(
-        new PipelineContext().ringCapacity(4_096).reserve(256).maxPublishers(2).maxBatch(512), new CountingJournal(), sink, clock);
+        new PipelineContext().ringCapacity(4_096).reserve(256).maxPublishers(2).maxBatch(512).sampleEvery(64), new CountingJournal(), sink, clock);
     private final AnswerBuffer answer = new AnswerBuffer();
     private final TransferEncoder transfer = new TransferEncoder();
     private final QueryStatusEncoder status = new QueryStatusEncoder();

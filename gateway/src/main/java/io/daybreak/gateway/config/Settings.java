@@ -159,6 +159,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      * @param maxClaim        slots
      * @param maxBatch        slots
      * @param yields          of an idle stage
+     * @param sampleEvery     of one slot in so many the stages are timed; 0: of none
      * @param maxEntryCommands commands
      * @param maxEntryBytes   bytes
      * @param clockMaxStepMs  milliseconds
@@ -166,7 +167,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      * @param clockMaxGapMs   milliseconds
      * @param isClockGapAccepted for this start
      */
-    public record PipelineValues(int ringCapacity, int ringReserve, int maxClaim, int maxBatch, int yields, int maxEntryCommands, int maxEntryBytes,
+    public record PipelineValues(int ringCapacity, int ringReserve, int maxClaim, int maxBatch, int yields, int sampleEvery, int maxEntryCommands, int maxEntryBytes,
                                  long clockMaxStepMs, int clockSlewPpm, long clockMaxGapMs, boolean isClockGapAccepted) {
     }
 
@@ -391,6 +392,10 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
         if (maxClaim < maxChain) {
             reader.problem("ring.max-claim " + maxClaim + " does not hold a chain of chain.max-members " + maxChain);
         }
+        final int sampleEvery = reader.integer("stages.sample-every", 0, capacity);
+        if (Integer.bitCount(sampleEvery) > 1) {
+            reader.problem("stages.sample-every must be 0 or a power of two: " + sampleEvery);
+        }
         final long maxStepMs = reader.milliseconds64("clock.max-step", Duration.ofMillis(1), Duration.ofDays(1));
         return new PipelineValues(
             capacity,
@@ -398,6 +403,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
             maxClaim,
             reader.integer("ring.max-batch", 1, capacity),
             reader.integer("ring.yields", 0, 10_000),
+            sampleEvery,
             reader.integer("entry.max-commands", maxChain, capacity),
             (int) reader.size("entry.max-bytes", (maxChain + 1L) * 128, 16 << 20),
             maxStepMs,

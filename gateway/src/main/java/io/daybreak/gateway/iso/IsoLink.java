@@ -145,6 +145,7 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
                 dropRest();
                 return;
             }
+            loop.agent.publisher().received(lastReceivedNs);
             final int used = decode(loop.readSpace.view, end);
             if (state != State.OPEN || used == end) {
                 dropRest();

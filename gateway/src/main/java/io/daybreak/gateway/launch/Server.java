@@ -255,6 +255,7 @@ public final class Server implements AutoCloseable {
                 .maxPublishers(settings.links().eventLoops() + 2)
                 .maxBatch(values.maxBatch())
                 .waitYields(values.yields())
+                .sampleEvery(values.sampleEvery())
                 .maxChain(settings.capacity().maxChain())
                 .maxEntryCommands(values.maxEntryCommands())
                 .maxEntryBytes(values.maxEntryBytes())
@@ -459,6 +460,7 @@ public final class Server implements AutoCloseable {
         final MetricsPage page = new MetricsPage();
         SwitchMetrics.pipeline(page, pipeline.counters(), links.counters());
         SwitchMetrics.memory(page);
+        SwitchMetrics.process(page, settings.journal().durability(), pipeline.stageTimes());
         if (iso != null) {
             SwitchMetrics.acquirers(page, iso);
         }

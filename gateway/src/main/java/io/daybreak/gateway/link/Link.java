@@ -205,6 +205,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     }
 
     private void decodeReceived() {
+        loop.publisher.received(lastReceivedNs);
         final ByteBuf bytes = readBuffer.bytes();
         do {
             final int next = decoder.decode(bytes.readerIndex(), bytes.writerIndex());

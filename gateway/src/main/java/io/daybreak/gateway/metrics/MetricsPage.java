@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 
 /**
  * Named figures and where they are read, written as one page in the text exposition format, version 0.0.4. Families stand in the order
- * in which they were added, and the lines of a family together. Filled before it is served; then any thread may write it.
+ * in which they were added, and the lines of a family together. Filled before it is served; then any thread may write it, one at a time.
  */
 public final class MetricsPage {
     /** Media type of the page. */
@@ -47,6 +48,39 @@ public final class MetricsPage {
     /** A figure that goes up and down. */
     public MetricsPage gauge(final String name, final String help, final String labels, final LongSupplier value) {
         return add("gauge", name, help, labels, value);
+    }
+
+    /**
+     * A histogram with fixed steps, cumulative on the page.
+     *
+     * @param labels    at least one
+     * @param leastStep what lies below is told with it
+     * @param steps     how many there are
+     * @param upTo      greatest value of a step
+     * @param count     how many values lie in a step
+     * @param sum       of all values
+     */
+    public MetricsPage histogram(final String name, final String help, final String labels, final int leastStep, final int steps,
+                                 final IntToLongFunction upTo, final IntToLongFunction count, final LongSupplier sum) {
+        final Family family = families.computeIfAbsent(name, unused -> new Family("histogram", help));
+        final long[] cumulative = {0};
+        for (int step = leastStep; step < steps; step++) {
+            final int from = step == leastStep ? 0 : step;
+            final int to = step;
+            family.lines.add(name + "_bucket{" + labels + ",le=\"" + (step == steps - 1 ? "+Inf" : upTo.applyAsLong(step)) + "\"} ");
+            family.values.add(() -> {
+                cumulative[0] = from == 0 ? 0 : cumulative[0];
+                for (int i = from; i <= to; i++) {
+                    cumulative[0] += count.applyAsLong(i);
+                }
+                return cumulative[0];
+            });
+        }
+        family.lines.add(name + "_sum{" + labels + "} ");
+        family.values.add(sum);
+        family.lines.add(name + "_count{" + labels + "} ");
+        family.values.add(() -> cumulative[0]);
+        return this;
     }
 
     private MetricsPage add(final String type, final String name, final String help, final String labels, final LongSupplier value) {

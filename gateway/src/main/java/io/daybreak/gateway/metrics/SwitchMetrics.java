@@ -1,5 +1,6 @@
 package io.daybreak.gateway.metrics;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.daybreak.gateway.iso.IsoCounters;
 import io.daybreak.gateway.iso.IsoServer;
 import io.daybreak.gateway.iso.IssuerCounters;
@@ -7,6 +8,7 @@ import io.daybreak.gateway.iso.IssuerLinks;
 import io.daybreak.gateway.link.LinkCounters;
 import io.daybreak.gateway.link.SystemPort;
 import io.daybreak.pipeline.PipelineCounters;
+import io.daybreak.pipeline.StageTimes;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
 import io.daybreak.protocol.codec.PaymentStatusAnswerDecoder;
@@ -15,14 +17,24 @@ import io.netty.buffer.PooledByteBufAllocator;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
+import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /** Which figures of the switch stand on its page; docs/operations.md, "Metrics", explains each. Static. */
 public final class SwitchMetrics {
     private static final long NS_PER_S = 1_000_000_000L;
+    private static final Path IO = Path.of("/proc/self/io");
+    private static final String WRITTEN = "write_bytes:";
+    /** Below a quarter of a microsecond nothing is told apart. */
+    private static final int LEAST_STEP = 8 * 4 - 1;
 
     private SwitchMetrics() {
     }
@@ -69,6 +81,45 @@ public final class SwitchMetrics {
         page.gauge("daybreak_memory_heap_bytes", "Heap in use, with what has not been collected yet.", "",
                 () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory())
             .gauge("daybreak_memory_direct_bytes", "Direct buffers, and the pool of the links.", "", SwitchMetrics::directBytes);
+    }
+
+    /**
+     * What the process took, and where the time of its commands goes.
+     *
+     * @param durability the mode
+     * @param times      null: they are not timed
+     */
+    public static void process(final MetricsPage page, final String durability, final StageTimes times) {
+        page.gauge("daybreak_info", "Always 1; the labels tell how the switch runs.", MetricsPage.label("durability", durability), () -> 1)
+            .counter("daybreak_process_cpu_ns_total", "Processor time of all threads.", "", SwitchMetrics::cpuNs)
+            .counter("daybreak_process_written_bytes_total", "Bytes sent to devices, as the system counts them; -1: it does not tell.", "",
+                SwitchMetrics::writtenBytes)
+            .counter("daybreak_gc_pauses_total", "Collections of the heap.", "", () -> collected(GarbageCollectorMXBean::getCollectionCount))
+            .counter("daybreak_gc_pause_ms_total", "Their time.", "", () -> collected(GarbageCollectorMXBean::getCollectionTime));
+        if (times != null) {
+            for (final StageTimes.Stage stage : StageTimes.Stage.values()) {
+                page.histogram("daybreak_stage_ns", "How long sampled commands took in each stage.", MetricsPage.label("stage", stage.word()), LEAST_STEP,
+                    StageTimes.STEPS, StageTimes::stepToNs, step -> times.count(stage, step), () -> times.sumNs(stage));
+            }
+        }
+    }
+
+    private static long cpuNs() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    private static long writtenBytes() {
+        try (Stream<String> lines = Files.lines(IO, StandardCharsets.UTF_8)) {
+            return lines.filter(line -> line.startsWith(WRITTEN)).mapToLong(line -> Long.parseLong(line.substring(WRITTEN.length()).strip())).findFirst()
+                .orElse(-1);
+        } catch (final IOException ex) {
+            // Not Linux, or not ours to read.
+            return -1;
+        }
+    }
+
+    private static long collected(final ToLongFunction<GarbageCollectorMXBean> what) {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream().mapToLong(what).filter(value -> value > 0).sum();
     }
 
     private static long directBytes() {

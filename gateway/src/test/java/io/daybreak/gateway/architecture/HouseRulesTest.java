@@ -45,7 +45,7 @@ final class HouseRulesTest {
             "a failure that cannot be run again is no help: name the seed, and print it"),
         new Rule("paths of one machine", "(?<![\\w.$})])/(work|root|home|Users)/|\\b[A-Z]:\\\\\\\\", ANY,
             "it works on one machine only"),
-        new Rule("American spelling", "(?i)\\b(behavior\\w*|colors?|favor\\w*|honor(s|ed|ing)?|neighbors?|initialize[sdr]?|initializ(ing|ation)"
+        new Rule("American spelling", "(?i)\\b(behavior\\w*|colors?(?-i:(?<!Color))|favor\\w*|honor(s|ed|ing)?|neighbors?|initialize[sdr]?|initializ(ing|ation)"
             + "|recogniz\\w+|authoriz\\w+|organiz\\w+|utiliz\\w+|minimiz\\w+|maximiz\\w+|normaliz(?!e\\(\\))\\w+|optimiz\\w+|canceled|canceling"
             + "|analyz\\w+|catalogs?|centers?|gray|labeled|modeled|traveled|fulfill?s?\\b(?<!fulfil|fulfils))", ANY,
             "one spelling, British, so that a search finds everything"),

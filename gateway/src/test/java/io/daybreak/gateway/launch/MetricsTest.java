@@ -44,7 +44,7 @@ final class MetricsTest {
 
     @Test
     void shouldCountWhatLinksAndIssuersDid() throws Exception {
-        try (IssuerPeer issuer = new IssuerPeer().open(); RoutedRig rig = new RoutedRig(directory, issuer.port(), "metrics.port=0").awaitLinks(1)) {
+        try (IssuerPeer issuer = new IssuerPeer().open(); RoutedRig rig = new RoutedRig(directory, issuer.port(), "metrics.port=0", "stages.sample-every=1").awaitLinks(1)) {
             assertThat(rig.server.readyLine()).contains(" metrics=127.0.0.1:" + rig.server.metricsAddress().getPort() + " data=");
             assertThat(rig.ask(RoutedRig.purchase("9900010000000175")).get(39)).isEqualTo("00");
             assertThat(rig.ask(RoutedRig.purchase(RoutedRig.CARD)).get(39)).isEqualTo("00");
@@ -70,6 +70,12 @@ final class MetricsTest {
             assertThat(value(page, "daybreak_store_and_forward")).isZero();
             assertThat(value(page, "daybreak_payments")).isEqualTo(3);
             assertThat(value(page, "daybreak_wallets")).isEqualTo(20);
+            assertThat(value(page, "daybreak_process_cpu_ns_total")).isPositive();
+            final String applied = "{stage=\"apply\"}";
+            assertThat(value(page, "daybreak_stage_ns_count" + applied)).as("at least the payments").isGreaterThanOrEqualTo(4);
+            assertThat(value(page, "daybreak_stage_ns_bucket{stage=\"apply\",le=\"+Inf\"}")).isEqualTo(value(page, "daybreak_stage_ns_count" + applied));
+            assertThat(value(page, "daybreak_stage_ns_sum" + applied)).isPositive();
+            assertThat(value(page, "daybreak_stage_ns_count{stage=\"decode\"}")).as("what came from sockets").isGreaterThanOrEqualTo(4);
 
             assertThat(send(to(rig, "/")).statusCode()).isEqualTo(404);
             assertThat(send(to(rig, "/metrics").POST(HttpRequest.BodyPublishers.noBody())).statusCode()).isEqualTo(405);

@@ -13,7 +13,7 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+    subcommands = {RunCommand.class, FindMaxCommand.class, LimitsCommand.class, AgentCommand.class, ReportCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
         IssuerCommand.class, AcquirerCommand.class, SimulateCommand.class, JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
@@ -37,7 +37,7 @@ public final class LoadTestMain implements Runnable {
         final CommandLine line = new CommandLine(new LoadTestMain());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
-        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE));
+        setUsageCode(line);
         line.setExecutionExceptionHandler((ex, failed, parsed) -> {
             final PrintWriter err = failed.getErr();
             if (ex instanceof IOException) {
@@ -50,6 +50,13 @@ public final class LoadTestMain implements Runnable {
             return ExitCode.UNEXPECTED;
         });
         return line.execute(arguments);
+    }
+
+    private static void setUsageCode(final CommandLine line) {
+        for (final CommandLine sub : line.getSubcommands().values()) {
+            sub.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+            setUsageCode(sub);
+        }
     }
 
     @Override

@@ -96,6 +96,7 @@ public final class ResultJson {
         if (settings.isOpenLoop()) {
             config.put("rate", settings.ratePerSecond());
             config.put("arrivals", settings.arrivals().name().toLowerCase(Locale.ROOT));
+            config.put("burst", settings.burst());
             config.put("turn_us", settings.turn().toNanos() / NS_PER_US);
         } else {
             config.put("rate", "max");
@@ -147,6 +148,7 @@ public final class ResultJson {
         if (settings.isOpenLoop()) {
             json.put("rate", settings.ratePerSecond());
             json.put("arrivals", settings.arrivals().name().toLowerCase(Locale.ROOT));
+            json.put("burst", settings.burst());
             json.put("turn_us", settings.turn().toNanos() / NS_PER_US);
         } else {
             json.put("rate", "max");

@@ -34,7 +34,7 @@ final class IsoLoop extends PacedLoop {
 
     IsoLoop(final IsoSettings settings, final int connectionCount, final int firstNumber, final String runTag, final long seed,
             final CountDownLatch signedOn) {
-        super(new Pace(settings.isOpenLoop(), settings.arrivals(), 1, settings.duration(), settings.warmup(), settings.turn(),
+        super(new Pace(settings.isOpenLoop(), settings.arrivals(), settings.burst(), 1, settings.duration(), settings.warmup(), settings.turn(),
             settings.drain()), settings.ratePerSecond() * connectionCount / settings.connections(), seed, signedOn);
         this.settings = settings;
         this.is93 = settings.link().is1993();

@@ -17,12 +17,13 @@ import java.time.Duration;
  * @param wallets       from 1 on; the demo's special ones among them are left out
  * @param amountFrom    least amount, minor units
  * @param acquirer      DE 32
+ * @param burst         payments of an open loop that fall due together; the rate stays the same
  * @param mayProve      false: no balances are read
  */
 public record IsoSettings(String host, int port, SimLink link, double ratePerSecond, Arrivals arrivals, IsoMix mix, int connections,
                           int loops, int window, Duration duration, Duration warmup, Duration turn, Duration drain, String cardPrefix,
                           int wallets, int merchants, int terminals, int amountFrom, int amountTo, double zipf, String acquirer,
-                          long seed, boolean mayProve) {
+                          long seed, boolean mayProve, int burst) {
     /** Trace numbers have six digits, and tell slots of the window apart. */
     public static final int MAX_WINDOW = 1 << 17;
     /** Connections; two characters of DE 37 tell them apart. */
@@ -43,7 +44,17 @@ public record IsoSettings(String host, int port, SimLink link, double ratePerSec
         require(cardPrefix.matches("\\d{6}"), "--card-prefix is six digits");
         require(acquirer.matches("\\d{1,11}"), "--acquirer is 1 to 11 digits");
         require(zipf >= 0, "--zipf is 0 or above");
+        require(burst >= 1 && burst <= RigSettings.MAX_BURST, "--burst is 1 to " + RigSettings.MAX_BURST);
         require(duration.toNanos() > 0 && !warmup.isNegative() && !turn.isNegative() && !drain.isNegative(), "durations are above 0");
+    }
+
+    /** One payment at a time. */
+    public IsoSettings(final String host, final int port, final SimLink link, final double ratePerSecond, final Arrivals arrivals, final IsoMix mix,
+                       final int connections, final int loops, final int window, final Duration duration, final Duration warmup, final Duration turn,
+                       final Duration drain, final String cardPrefix, final int wallets, final int merchants, final int terminals,
+                       final int amountFrom, final int amountTo, final double zipf, final String acquirer, final long seed, final boolean mayProve) {
+        this(host, port, link, ratePerSecond, arrivals, mix, connections, loops, window, duration, warmup, turn, drain, cardPrefix, wallets, merchants,
+            terminals, amountFrom, amountTo, zipf, acquirer, seed, mayProve, 1);
     }
 
     private static void require(final boolean isMet, final String rule) {

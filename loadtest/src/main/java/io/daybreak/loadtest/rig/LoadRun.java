@@ -31,7 +31,8 @@ public final class LoadRun {
     public static final class NotStartedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        NotStartedException(final String message) {
+        /** With one clear sentence. */
+        public NotStartedException(final String message) {
             super(message);
         }
     }

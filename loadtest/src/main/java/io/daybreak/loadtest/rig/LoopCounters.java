@@ -6,5 +6,5 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LoopCounters {
     final AtomicLong answered = new AtomicLong();
     final AtomicLong refused = new AtomicLong();
-    final AtomicLong inFlight = new AtomicLong();
+    final AtomicLong sent = new AtomicLong();
 }

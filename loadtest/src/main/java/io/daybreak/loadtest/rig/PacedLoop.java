@@ -51,6 +51,7 @@ abstract class PacedLoop implements Runnable {
     private int turnConnection;
     private long answered;
     private long refusedInAll;
+    private long sent;
     private long offered;
     private long unsent;
     private long accepted;
@@ -70,7 +71,7 @@ abstract class PacedLoop implements Runnable {
         this.pace = pace;
         this.signedOn = signedOn;
         this.turnNs = pace.turn().toNanos();
-        this.schedule = pace.isOpenLoop() ? new ArrivalSchedule(pace.arrivals(), ratePerSecond / pace.batch(), seed) : null;
+        this.schedule = pace.isOpenLoop() ? new ArrivalSchedule(pace.arrivals(), ratePerSecond / pace.batch(), pace.burst(), seed) : null;
     }
 
     // ----- what a subclass says; the loop's own thread -----
@@ -251,6 +252,7 @@ abstract class PacedLoop implements Runnable {
         beforeSending(now);
         final boolean isMeasured = now >= measureFromNs && now < measureToNs;
         while (link.maySend() && link.send(now)) {
+            sent += pace.batch();
             if (isMeasured) {
                 offered += pace.batch();
             }
@@ -295,6 +297,7 @@ abstract class PacedLoop implements Runnable {
             final PacedLink link = links[turnConnection];
             if (burst < BURST && link.isReady() && link.send(intended)) {
                 burst++;
+                sent += batch;
                 failures = 0;
                 if (intended >= measureFromNs) {
                     offered += batch;
@@ -331,6 +334,7 @@ abstract class PacedLoop implements Runnable {
         }
         counters.answered.lazySet(answered);
         counters.refused.lazySet(refusedInAll);
+        counters.sent.lazySet(sent);
         return now;
     }
 
@@ -411,6 +415,7 @@ abstract class PacedLoop implements Runnable {
 
     /** A request went out of itself, outside of the schedule. */
     void onOffered(final long intendedNs) {
+        sent++;
         if (intendedNs >= measureFromNs && intendedNs < measureToNs) {
             offered++;
         }

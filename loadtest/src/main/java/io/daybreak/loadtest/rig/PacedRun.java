@@ -25,6 +25,11 @@ final class PacedRun<L extends PacedLoop> {
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
     private volatile boolean isStopped;
+    private long measureFromNs;
+    private long countedToNs;
+    private long countedSent;
+    private long countedAnswered;
+    private long countedRefused;
 
     PacedRun(final RunObserver observer) {
         this.observer = observer;
@@ -100,6 +105,9 @@ final class PacedRun<L extends PacedLoop> {
         final long startNs = System.nanoTime() + START_DELAY_NS;
         final long warmupNs = warmup.toNanos();
         final long totalNs = warmupNs + duration.toNanos();
+        measureFromNs = startNs + warmupNs;
+        countedToNs = measureFromNs;
+        observer.onStart(measureFromNs);
         for (final L loop : loops) {
             loop.start(startNs);
         }
@@ -109,7 +117,9 @@ final class PacedRun<L extends PacedLoop> {
         long intervalEndNs = startNs + warmupNs + TimeUnit.SECONDS.toNanos(1);
         long intervalStartMs = System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(warmupNs);
         while (areAlive()) {
-            LockSupport.parkNanos(POLL_NS);
+            // Awake at the begin of the measured part: what was counted until then is not of its first second.
+            final long untilNs = measureFromNs - System.nanoTime();
+            LockSupport.parkNanos(untilNs > 0 ? Math.min(POLL_NS, untilNs) : POLL_NS);
             long answered = 0;
             long refused = 0;
             for (final L loop : loops) {
@@ -119,6 +129,10 @@ final class PacedRun<L extends PacedLoop> {
             }
             final long now = System.nanoTime();
             observer.onProgress(now - startNs, totalNs, answered, refused);
+            if (now <= measureFromNs) {
+                noteCounts();
+                countedToNs = now;
+            }
             if (now >= intervalEndNs && interval.getTotalCount() > 0) {
                 intervalStartMs = endInterval(interval, total, intervalStartMs);
                 intervalEndNs += TimeUnit.SECONDS.toNanos(1);
@@ -140,9 +154,28 @@ final class PacedRun<L extends PacedLoop> {
         interval.setStartTimeStamp(startMs);
         interval.setEndTimeStamp(endMs);
         observer.onInterval(interval);
+        final long sent = countedSent;
+        final long answered = countedAnswered;
+        final long refused = countedRefused;
+        final long now = System.nanoTime();
+        noteCounts();
+        observer.onCounts(countedToNs - measureFromNs, now - measureFromNs, countedSent - sent, countedAnswered - answered,
+            countedRefused - refused, interval);
+        countedToNs = now;
         total.add(interval);
         interval.reset();
         return endMs;
+    }
+
+    private void noteCounts() {
+        countedSent = 0;
+        countedAnswered = 0;
+        countedRefused = 0;
+        for (final L loop : loops) {
+            countedSent += loop.counters().sent.get();
+            countedAnswered += loop.counters().answered.get();
+            countedRefused += loop.counters().refused.get();
+        }
     }
 
     private boolean areAlive() {

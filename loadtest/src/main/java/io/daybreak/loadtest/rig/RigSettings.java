@@ -17,13 +17,14 @@ import java.time.Duration;
  *                         system call
  * @param drain            how long to wait for answers after the end
  * @param ledger           0: that of the first debit account
+ * @param burst            requests of an open loop that fall due together; the rate stays the same
  * @param mayProve         false: no balances are read, and the result says so
  */
 public record RigSettings(String host, int port, Credentials credentials, Credentials proofCredentials, double ratePerSecond,
                           Arrivals arrivals, int connections, int loops, int batch, int window, Duration duration, Duration warmup,
                           Duration turn, Duration drain, long debitFrom, int debitCount, long creditFrom, int creditCount,
                           int amountFrom, int amountTo, double zipf, double hotShare, int ledger, int code, long seed,
-                          boolean mayProve) {
+                          boolean mayProve, int burst) {
     /** Rate of a closed loop. */
     public static final double MAX_RATE = Double.POSITIVE_INFINITY;
     /** Accounts of a range; they share a word with the amount while a transfer is in flight. */
@@ -32,6 +33,8 @@ public record RigSettings(String host, int port, Credentials credentials, Creden
     public static final int MAX_CREDIT_ACCOUNTS = 1 << 20;
     /** As above. */
     public static final int MAX_AMOUNT = (1 << 16) - 1;
+    /** Requests that fall due together. */
+    public static final int MAX_BURST = 1 << 16;
     /** Transfers in flight over all connections: 24 bytes of book-keeping each. */
     public static final long MAX_IN_FLIGHT = 1 << 26;
 
@@ -50,7 +53,18 @@ public record RigSettings(String host, int port, Credentials credentials, Creden
         require(zipf >= 0, "--zipf is 0 or above");
         require(hotShare >= 0 && hotShare <= 1, "--hot-share is 0 to 1");
         require(code >= 1 && code <= 65_535, "--code is 1 to 65535");
+        require(burst >= 1 && burst <= MAX_BURST, "--burst is 1 to " + MAX_BURST);
         require(duration.toNanos() > 0 && !warmup.isNegative() && !turn.isNegative() && !drain.isNegative(), "durations are above 0");
+    }
+
+    /** One request at a time. */
+    public RigSettings(final String host, final int port, final Credentials credentials, final Credentials proofCredentials, final double ratePerSecond,
+                       final Arrivals arrivals, final int connections, final int loops, final int batch, final int window, final Duration duration,
+                       final Duration warmup, final Duration turn, final Duration drain, final long debitFrom, final int debitCount,
+                       final long creditFrom, final int creditCount, final int amountFrom, final int amountTo, final double zipf,
+                       final double hotShare, final int ledger, final int code, final long seed, final boolean mayProve) {
+        this(host, port, credentials, proofCredentials, ratePerSecond, arrivals, connections, loops, batch, window, duration, warmup, turn, drain,
+            debitFrom, debitCount, creditFrom, creditCount, amountFrom, amountTo, zipf, hotShare, ledger, code, seed, mayProve, 1);
     }
 
     private static void require(final boolean isMet, final String rule) {
@@ -66,13 +80,13 @@ public record RigSettings(String host, int port, Credentials credentials, Creden
 
     /** When it sends. */
     Pace pace() {
-        return new Pace(isOpenLoop(), arrivals, batch, duration, warmup, turn, drain);
+        return new Pace(isOpenLoop(), arrivals, burst, batch, duration, warmup, turn, drain);
     }
 
     /** The same in this ledger. */
     public RigSettings withLedger(final int newLedger) {
         return new RigSettings(host, port, credentials, proofCredentials, ratePerSecond, arrivals, connections, loops, batch, window,
             duration, warmup, turn, drain, debitFrom, debitCount, creditFrom, creditCount, amountFrom, amountTo, zipf, hotShare,
-            newLedger, code, seed, mayProve);
+            newLedger, code, seed, mayProve, burst);
     }
 }

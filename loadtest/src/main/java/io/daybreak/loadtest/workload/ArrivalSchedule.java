@@ -14,7 +14,9 @@ public final class ArrivalSchedule {
     private final double meanGapNs;
     private final double[] gapsNs;
     private final Random64 random;
+    private final int burst;
     private double nextNs;
+    private int inBurst;
 
     /** How requests are spread over time. */
     public enum Arrivals {
@@ -25,13 +27,29 @@ public final class ArrivalSchedule {
     }
 
     /**
+     * One at a time.
+     *
      * @param perSecond requests a second, above 0
      */
     public ArrivalSchedule(final Arrivals arrivals, final double perSecond, final long seed) {
+        this(arrivals, perSecond, 1, seed);
+    }
+
+    /**
+     * Several at a time, at the same rate: bursts follow each other as single requests would.
+     *
+     * @param perSecond requests a second, above 0
+     * @param burst     requests that fall due together, at least 1
+     */
+    public ArrivalSchedule(final Arrivals arrivals, final double perSecond, final int burst, final long seed) {
         if (!(perSecond > 0)) {
             throw new IllegalArgumentException("rate " + perSecond);
         }
-        this.meanGapNs = NS_PER_S / perSecond;
+        if (burst < 1) {
+            throw new IllegalArgumentException("burst " + burst);
+        }
+        this.burst = burst;
+        this.meanGapNs = NS_PER_S / perSecond * burst;
         this.random = new Random64(seed);
         this.gapsNs = arrivals == Arrivals.POISSON ? quantiles(meanGapNs) : null;
         this.nextNs = gapsNs == null ? 0 : gap();
@@ -62,6 +80,9 @@ public final class ArrivalSchedule {
 
     /** The next request is sent: on to the one after it. */
     public void advance() {
-        nextNs += gap();
+        if (++inBurst == burst) {
+            inBurst = 0;
+            nextNs += gap();
+        }
     }
 }

@@ -115,4 +115,18 @@ class WorkloadTest {
         assertThatThrownBy(() -> new ZipfSampler(10, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ArrivalSchedule(Arrivals.POISSON, 0, 1)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void shouldKeepTheRateOfBursts() {
+        final ArrivalSchedule schedule = new ArrivalSchedule(Arrivals.CONSTANT, 1_000, 10, 1);
+        long together = 0;
+        long before = schedule.nextNs();
+        for (int i = 1; i < 1_000; i++) {
+            schedule.advance();
+            together += schedule.nextNs() == before ? 1 : 0;
+            before = schedule.nextNs();
+        }
+        assertThat(together).isEqualTo(900);
+        assertThat(before).isEqualTo(990_000_000L);
+    }
 }
