@@ -2,6 +2,7 @@ package io.daybreak.journal.append;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -149,6 +150,11 @@ final class QueueFlusher implements Runnable {
             // Covers pages written through Chronicle's map, at the price of its own sync and without its gaps (header page, end of a chunk).
             try (FileChannel channel = FileChannel.open(appender.file(number), StandardOpenOption.WRITE)) {
                 channel.force(false);
+            } catch (final NoSuchFileException e) {
+                // Let go by retention, which a good snapshot allowed: what stood in it need not be durable any more. The current file never is.
+                if (number == file) {
+                    throw e;
+                }
             }
         }
         firstUnsyncedFile = file;
