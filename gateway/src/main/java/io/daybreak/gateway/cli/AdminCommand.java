@@ -377,6 +377,7 @@ final class AdminCommand implements Runnable {
             out().println("status: " + Result.name(status.result()) + " sequence=" + status.asOfSequence() + " time=" + time(status.timestampNs())
                 + " digest=" + String.format("%016x", status.digest()) + " accounts=" + status.accountCount() + " holds=" + status.holdCount() + " ids="
                 + status.idCount() + " transfers=" + status.transferCount() + " rules=" + status.rulesVersion());
+            out().println(client.node());
             return status.result() == Result.OK ? ExitCode.OK.code() : ExitCode.UNEXPECTED.code();
         });
     }

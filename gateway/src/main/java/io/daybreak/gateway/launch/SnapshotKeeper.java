@@ -82,7 +82,11 @@ final class SnapshotKeeper implements AutoCloseable {
                     if (line.startsWith("SNAPSHOT ")) {
                         made = line;
                     } else if (line.startsWith("daybreak: ")) {
-                        LOG.warn("snapshot: {}", line);
+                        if (line.contains("ALARM")) {
+                            LOG.error("{}", line.substring(line.indexOf("ALARM")));
+                        } else {
+                            LOG.warn("snapshot: {}", line);
+                        }
                     } else {
                         LOG.debug("snapshot: {}", line);
                     }
@@ -127,6 +131,7 @@ final class SnapshotKeeper implements AutoCloseable {
         set(command, "journal.reserve-bytes", settings.journal().reserveBytes());
         set(command, "journal.retention-bytes", settings.journal().retentionBytes());
         set(command, "journal.retention-age", settings.journal().retentionAgeMs() + " ms");
+        set(command, "replication.keep-bytes", settings.replication().keepBytes());
         set(command, "journal.archive-command", settings.journal().archiveCommand());
         return command;
     }
