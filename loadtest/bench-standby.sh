@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures what docs/benchmarks.md tells of a second node: mode `standby` against `disk` in turn, and the time of a promotion.
-#   loadtest/bench-standby.sh OUT [RUNS] [ROW ...]         rows: throughput steady promotion
+# Measures what docs/benchmarks.md tells of a second node: mode `standby` against `disk` in turn.
+#   loadtest/bench-standby.sh OUT [RUNS] [ROW ...]         rows: throughput steady
 # Both nodes and the load generator share the machine. Needs the two jars (mvn -DskipTests package) and a quiet machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$1; runs=${2:-5}; shift; [ $# -gt 0 ] && shift
-rows=${*:-throughput steady promotion}
+rows=${*:-throughput steady}
 java=${JAVA:-java}
 seconds=${SECONDS_MEASURED:-6}
 warm=${SECONDS_WARM:-5}

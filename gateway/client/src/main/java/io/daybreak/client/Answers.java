@@ -131,6 +131,7 @@ final class Answers {
         final NodeAnswerDecoder answer = new NodeAnswerDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder());
         return new NodeRecord(answer.result(), answer.asOfSequence(), answer.receivedSequence(), answer.primarySequence(), answer.epoch(),
             answer.incarnation(), answer.lagMs(), answer.nodeRole() == 1, (answer.nodeFlags() & 1) != 0, (answer.nodeFlags() & 2) != 0,
+            (answer.nodeFlags() & 4) != 0,
             answer.acknowledgement());
     }
 

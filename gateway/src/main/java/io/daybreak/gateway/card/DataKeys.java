@@ -5,6 +5,7 @@ import io.daybreak.gateway.key.KeyFileException;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
@@ -27,10 +28,15 @@ public final class DataKeys {
     private static final DateTimeFormatter DATE = DateTimeFormatter.BASIC_ISO_DATE;
     private static final int MAX_ID = 0xFFFF;
 
+    private static final int START_BITS = 20;
+    private static final int RECORD_BYTES = Short.BYTES + DataKey.BYTES;
+
     private final KeyFile file;
     private final int start;
+    private volatile int epoch;
+    private volatile long version;
     private final SecureRandom random = new SecureRandom();
-    /** Ascending by id; never empty. */
+    /** Ascending by id; empty only on a standby that has not heard of any. */
     private volatile DataKey[] keys;
 
     private DataKeys(final KeyFile file, final int start, final DataKey[] keys) {
@@ -47,6 +53,13 @@ public final class DataKeys {
      * @throws IOException      if the file cannot be written
      */
     public static DataKeys open(final KeyFile file, final LocalDate today) throws KeyFileException, IOException {
+        final DataKeys keys = openToFollow(file);
+        keys.rotate(today);
+        return keys;
+    }
+
+    /** The same on a standby, which makes no keys: it has those of its primary, see {@link #adopt}. */
+    public static DataKeys openToFollow(final KeyFile file) throws KeyFileException, IOException {
         if (!file.isWritable()) {
             throw new KeyFileException("card data needs a new key each day, and keys from the environment cannot be added to: use security.key-file");
         }
@@ -68,9 +81,7 @@ public final class DataKeys {
             throw new KeyFileException("the entry " + counted + " has counted all the starts that it can");
         }
         file.add(new KeyFile.Entry(KeyFile.Purpose.DATA, STARTS, STARTS, ByteBuffer.allocate(Integer.BYTES).putInt(start).array()));
-        final DataKeys keys = new DataKeys(file, start, found.toArray(new DataKey[0]));
-        keys.rotate(today);
-        return keys;
+        return new DataKeys(file, start, found.toArray(new DataKey[0]));
     }
 
     private static int id(final LocalDate day) {
@@ -81,9 +92,91 @@ public final class DataKeys {
         return (int) days;
     }
 
-    /** Number of this start over all starts with this key file; unsigned, unique. */
+    /**
+     * Begin of this start's nonces: the epoch in which the node leads, and the number of the start over all starts with this key file. Nodes share keys
+     * and count their starts apart, but never lead in the same epoch. Both parts come round long after the keys of then are dead.
+     */
     int start() {
-        return start;
+        return epoch << START_BITS | start & (1 << START_BITS) - 1;
+    }
+
+    /** The epoch in which this node leads, before anything is encrypted in it. */
+    public void epoch(final long leadsIn) {
+        epoch = (int) leadsIn;
+    }
+
+    /** Rises with every change of the keys. */
+    public long version() {
+        return version;
+    }
+
+    /** All keys, for a standby: each 2 bytes id, little endian, and 32 bytes key. Who asked wipes it. */
+    public synchronized byte[] export() {
+        final ByteBuffer records = ByteBuffer.allocate(keys.length * RECORD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (final DataKey key : keys) {
+            final byte[] value = key.getEncoded();
+            records.putShort((short) key.id()).put(value);
+            Arrays.fill(value, (byte) 0);
+        }
+        return records.array();
+    }
+
+    /**
+     * On a standby: has the keys of the primary, these and no others. On the device when this returns.
+     *
+     * @param exported as {@link #export} gives them
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    public synchronized void adopt(final byte[] exported) throws IOException {
+        if (exported.length % RECORD_BYTES != 0) {
+            throw new IllegalArgumentException("keys of " + exported.length + " bytes");
+        }
+        final ByteBuffer records = ByteBuffer.wrap(exported).order(ByteOrder.LITTLE_ENDIAN);
+        final List<DataKey> adopted = new ArrayList<>();
+        final List<KeyFile.Entry> fresh = new ArrayList<>();
+        while (records.hasRemaining()) {
+            final int id = records.getShort() & MAX_ID;
+            final byte[] value = new byte[DataKey.BYTES];
+            records.get(value);
+            final DataKey key = new DataKey(id, value);
+            final DataKey known = find(id);
+            if (known != null && known.checkValue() == key.checkValue()) {
+                adopted.add(known);
+            } else {
+                adopted.add(key);
+                fresh.add(new KeyFile.Entry(KeyFile.Purpose.DATA, KeyFile.NO_NAME, LocalDate.ofEpochDay(id).format(DATE), value.clone()));
+            }
+            Arrays.fill(value, (byte) 0);
+        }
+        if (!fresh.isEmpty()) {
+            file.add(fresh.toArray(new KeyFile.Entry[0]));
+        }
+        adopted.sort((left, right) -> Integer.compare(left.id(), right.id()));
+        for (final DataKey key : keys) {
+            if (adopted.stream().noneMatch(other -> other.id() == key.id())) {
+                file.remove(KeyFile.Purpose.DATA, KeyFile.NO_NAME, LocalDate.ofEpochDay(key.id()).format(DATE));
+            }
+        }
+        final DataKey[] before = keys;
+        keys = adopted.toArray(new DataKey[0]);
+        for (final DataKey key : before) {
+            if (!adopted.contains(key)) {
+                key.destroy();
+            }
+        }
+        version++;
+    }
+
+    /**
+     * On a node that was promoted before it heard of the newest keys: the journal knows another key of that day, so this one was never used, and goes. If
+     * it was the newest, the key of the first day behind it that nobody has heard of takes its place.
+     */
+    public synchronized void replaceUnknown(final DataKey unknown) throws IOException {
+        keys = Arrays.stream(keys).filter(other -> other != unknown).toArray(DataKey[]::new);
+        file.remove(KeyFile.Purpose.DATA, KeyFile.NO_NAME, LocalDate.ofEpochDay(unknown.id()).format(DATE));
+        unknown.destroy();
+        rotate(LocalDate.ofEpochDay(unknown.id() + 1L));
+        version++;
     }
 
     /** The key that encrypts now. */
@@ -116,7 +209,7 @@ public final class DataKeys {
      */
     public synchronized boolean rotate(final LocalDate today) throws IOException {
         final int id = id(today);
-        if (keys.length != 0 && current().id() >= id) {
+        if (keys.length != 0 && keys[keys.length - 1].id() >= id) {
             return false;
         }
         final byte[] value = new byte[DataKey.BYTES];
@@ -126,6 +219,7 @@ public final class DataKeys {
         grown[keys.length] = new DataKey(id, value);
         Arrays.fill(value, (byte) 0);
         keys = grown;
+        version++;
         return true;
     }
 
@@ -144,6 +238,7 @@ public final class DataKeys {
                 file.remove(KeyFile.Purpose.DATA, KeyFile.NO_NAME, LocalDate.ofEpochDay(key.id()).format(DATE));
                 keys = left;
                 key.destroy();
+                version++;
                 destroyed++;
             }
         }

@@ -399,6 +399,7 @@ final class AdminCommand implements Runnable {
                 + " wallets=" + tables.wallets() + " merchants=" + tables.merchants() + " terminals=" + tables.terminals() + " items=" + tables.openItems());
             out().println("issuers: requests=" + tables.issuerRequests() + age(tables.oldestIssuerRequestNs(), status) + " store-and-forward="
                 + tables.storeAndForward() + age(tables.oldestStoreAndForwardNs(), status) + " late-answers=" + tables.lateAnswers());
+            out().println(client.node());
             return status.result() == Result.OK ? ExitCode.OK.code() : ExitCode.UNEXPECTED.code();
         });
     }

@@ -57,7 +57,8 @@ final class SnapshotCommand implements Callable<Integer> {
             Keyring.useForProcess(JournalKeys.read(settings.journal().keyFile(), settings.journal().encryption(), System.getenv()));
             final SnapshotContext context = settings.snapshotContext();
             final SnapshotResult result = new SnapshotMaker(new SnapshotContext(context.dataDirectory(), context.keep(), context.writeBytesPerSecond(),
-                isGentle ? context.cpuPercent() : WHOLE_PROCESSOR, context.retentionBytes(), context.retentionMs(), context.reserveBytes(), context.archiveCommand()),
+                isGentle ? context.cpuPercent() : WHOLE_PROCESSOR, context.retentionBytes(), context.retentionMs(), context.reserveBytes(),
+                context.memberBytes(), context.archiveCommand()),
                 MachineCopy::new).run();
             result.messages().forEach(message -> err.println("daybreak: " + message));
             print(result);

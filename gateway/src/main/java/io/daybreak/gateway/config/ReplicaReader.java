@@ -49,6 +49,7 @@ final class ReplicaReader {
             reader.milliseconds("replication.silence", Duration.ofMillis(500), Duration.ofMinutes(10)),
             reader.milliseconds("replication.reconnect", Duration.ofMillis(10), Duration.ofMinutes(1)),
             reader.size("replication.catch-up-bytes-per-second", 64L << 10, 1L << 40),
+            reader.size("replication.keep-bytes", 0, 1L << 50),
             words(reader, "replication.fence-command"),
             reader.milliseconds("replication.fence-timeout", Duration.ofMillis(100), Duration.ofMinutes(10)),
             tls);

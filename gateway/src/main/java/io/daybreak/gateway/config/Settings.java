@@ -200,7 +200,7 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
     /** What the maker of snapshots needs of it. */
     public SnapshotContext snapshotContext() {
         return new SnapshotContext(data, snapshot.keep(), snapshot.writeBytesPerSecond(), snapshot.cpuPercent(), journal.retentionBytes(),
-            journal.retentionAgeMs(), journal.reserveBytes(), journal.archiveCommand());
+            journal.retentionAgeMs(), journal.reserveBytes(), replication.keepBytes(), journal.archiveCommand());
     }
 
     /**

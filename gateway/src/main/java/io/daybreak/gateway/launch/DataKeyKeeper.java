@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,8 @@ import java.util.function.LongSupplier;
 final class DataKeyKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataKeyKeeper.class);
     private static final long LOOK_EVERY_MS = 30_000;
+    /** Days that two nodes may have made keys of without hearing of each other. */
+    private static final int MOST_UNKNOWN = 64;
     private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
 
     private final DataKeys keys;
@@ -59,13 +62,38 @@ final class DataKeyKeeper implements AutoCloseable {
      * @throws StartException if the journal knows another key of the same day
      */
     void start() throws StartException {
+        tellAll();
+        thread.scheduleWithFixedDelay(this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * As {@link #start}, on a node that was promoted: what the journal knows under one of our days may be a key that never came here. Then
+     * that payments' card data is gone, and others go under a key of a later day.
+     */
+    void startPromoted() throws StartException {
+        try {
+            keys.rotate(day(TimeUnit.NANOSECONDS.toMillis(timeNs.getAsLong())));
+            for (int i = 0; i < MOST_UNKNOWN; i++) {
+                final Optional<DataKey> unknown = keys.all().stream().filter(key -> tell(key) != Result.OK).findFirst();
+                if (unknown.isEmpty()) {
+                    break;
+                }
+                LOG.error("ALARM: {} never came here from the primary: what it encrypted cannot be reversed at issuers by this node", unknown.get());
+                keys.replaceUnknown(unknown.get());
+            }
+        } catch (final IOException ex) {
+            throw new StartException(ExitCode.UNEXPECTED, "cannot write the key file: " + ex, ex);
+        }
+        start();
+    }
+
+    private void tellAll() throws StartException {
         for (final DataKey key : keys.all()) {
             final int result = tell(key);
             if (result != Result.OK) {
                 throw new StartException(ExitCode.USAGE, key + " of the key file is not the one that the journal knows (" + Result.name(result) + ")");
             }
         }
-        thread.scheduleWithFixedDelay(this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
     private int tell(final DataKey key) {

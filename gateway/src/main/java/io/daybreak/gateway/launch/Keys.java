@@ -92,11 +92,11 @@ final class Keys {
     /**
      * The keys of card data, today's among them.
      *
-     * @param today UTC
+     * @param today UTC; null on a standby, which makes none
      */
     static DataKeys cardData(final KeyFile keys, final LocalDate today) throws StartException {
         try {
-            return DataKeys.open(keys, today);
+            return today == null ? DataKeys.openToFollow(keys) : DataKeys.open(keys, today);
         } catch (final KeyFileException ex) {
             throw new StartException(ExitCode.USAGE, ex.getMessage(), ex);
         } catch (final IOException ex) {

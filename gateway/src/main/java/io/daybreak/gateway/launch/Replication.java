@@ -1,5 +1,6 @@
 package io.daybreak.gateway.launch;
 
+import io.daybreak.gateway.card.DataKeys;
 import io.daybreak.gateway.config.Settings;
 import io.daybreak.gateway.link.Credentials;
 import io.daybreak.gateway.link.NodePort;
@@ -8,6 +9,7 @@ import io.daybreak.gateway.replica.Node;
 import io.daybreak.gateway.replica.NodeHost;
 import io.daybreak.gateway.replica.NodeStatus;
 import io.daybreak.gateway.replica.Promotion;
+import io.daybreak.gateway.replica.SharedKeys;
 import io.daybreak.journal.CommitGate;
 import io.daybreak.journal.append.ChronicleJournal;
 import io.daybreak.journal.directory.DataDirectory;
@@ -120,6 +122,34 @@ final class Replication implements NodePort, NodeHost {
             throw new StartException(ExitCode.CANNOT_BIND, "cannot listen on " + settings.replication().host() + ":" + settings.replication().port()
                 + ": " + ex.getMessage(), ex);
         }
+    }
+
+    /** What standbys must have besides the journal; before {@link #start}. */
+    void share(final DataKeys keys) {
+        node.share(new SharedKeys() {
+            @Override
+            public long version() {
+                return keys.version();
+            }
+
+            @Override
+            public byte[] export() {
+                return keys.export();
+            }
+
+            @Override
+            public void adopt(final byte[] exported) throws IOException {
+                keys.adopt(exported);
+            }
+        });
+    }
+
+    Node node() {
+        return node;
+    }
+
+    long epoch() {
+        return node.journal().epoch();
     }
 
     int beginEpoch() {

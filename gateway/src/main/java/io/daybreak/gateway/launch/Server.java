@@ -155,7 +155,10 @@ public final class Server implements AutoCloseable {
             tokenKeys = Keys.tokens(keyFile);
             issuerSettings = isDemo ? settings.iso8583().issuers().with(settings.demo().issuerLink()) : settings.iso8583().issuers();
             if (!issuerSettings.links().isEmpty()) {
-                dataKeys = Keys.cardData(keyFile, DataKeyKeeper.day(clock.wallNs() / NS_PER_MS));
+                dataKeys = Keys.cardData(keyFile, isStandby ? null : DataKeyKeeper.day(clock.wallNs() / NS_PER_MS));
+                if (replication != null) {
+                    replication.share(dataKeys);
+                }
             }
         }
         final boolean isEmpty = machine.lastSequence() == 0;
@@ -167,7 +170,7 @@ public final class Server implements AutoCloseable {
         final boolean areLimitsJournaled = machine.isConfigured() && machine.hasLimits(provisioner.configureBody(), 0);
 
         final Path demoSecrets = settings.data().resolve(DEMO_SECRET_FILE);
-        if (isEmpty && isDemo) {
+        if (isEmpty && isDemo && !isStandby) {
             writeDemoSecrets(provisioner, demoSecrets);
         }
         startPipeline(context, machine);
@@ -180,20 +183,23 @@ public final class Server implements AutoCloseable {
         if (!areLimitsJournaled) {
             require(provisioner.configure(links.systemPort()), "capacity, ids, deadlines and chain");
         }
-        lead(demoSecrets, secrets);
+        lead(demoSecrets, secrets, false);
         listen(credentials);
         listenToAcquirers();
         serveMetrics();
     }
 
     /** What a node does only when it leads. */
-    private void lead(final Path demoSecrets, final Credentials.Builder secrets) throws StartException {
+    private void lead(final Path demoSecrets, final Credentials.Builder secrets, final boolean isPromoted) throws StartException {
         final SystemPort systemPort = links.systemPort();
         if (replication != null) {
             require(replication.beginEpoch(), "replication");
+            if (dataKeys != null) {
+                dataKeys.epoch(replication.epoch());
+            }
         }
         require(provisioner.configurePayments(systemPort), "capacity and payments");
-        if (isDemo) {
+        if (isDemo && !isPromoted) {
             provisionDemo(provisioner, systemPort, demoSecrets, hasOperatorKey, secrets);
             credentials = secrets.build();
         } else {
@@ -207,7 +213,11 @@ public final class Server implements AutoCloseable {
         }
         if (issuers != null) {
             dataKeyKeeper = new DataKeyKeeper(dataKeys, systemPort, pipeline.clock()::nowNs, issuers::maximumAgeMs);
-            dataKeyKeeper.start();
+            if (isPromoted) {
+                dataKeyKeeper.startPromoted();
+            } else {
+                dataKeyKeeper.start();
+            }
             issuers.start(systemPort);
         }
         watchDisk();
@@ -217,7 +227,7 @@ public final class Server implements AutoCloseable {
     private void takeOver() {
         try {
             require(provisioner.configure(links.systemPort()), "capacity, ids, deadlines and chain");
-            lead(null, null);
+            lead(null, null, true);
             listenToAcquirers();
         } catch (final StartException ex) {
             control.stop(ex.exitCode(), "after the promotion: " + ex.getMessage());
@@ -461,6 +471,9 @@ public final class Server implements AutoCloseable {
         SwitchMetrics.pipeline(page, pipeline.counters(), links.counters());
         SwitchMetrics.memory(page);
         SwitchMetrics.process(page, settings.journal().durability(), pipeline.stageTimes());
+        if (replication != null) {
+            SwitchMetrics.node(page, replication.node());
+        }
         if (iso != null) {
             SwitchMetrics.acquirers(page, iso);
         }

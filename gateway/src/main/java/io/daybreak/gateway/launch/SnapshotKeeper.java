@@ -83,7 +83,11 @@ final class SnapshotKeeper implements AutoCloseable {
                     if (line.startsWith("SNAPSHOT ")) {
                         made = line;
                     } else if (line.startsWith("daybreak: ")) {
-                        LOG.warn("snapshot: {}", line);
+                        if (line.contains("ALARM")) {
+                            LOG.error("{}", line.substring(line.indexOf("ALARM")));
+                        } else {
+                            LOG.warn("snapshot: {}", line);
+                        }
                     } else {
                         LOG.debug("snapshot: {}", line);
                     }
@@ -132,6 +136,7 @@ final class SnapshotKeeper implements AutoCloseable {
             set(command, "journal.key-file", settings.journal().keyFile());
         }
         set(command, "journal.encryption", settings.journal().encryption().name().toLowerCase(Locale.ROOT));
+        set(command, "replication.keep-bytes", settings.replication().keepBytes());
         set(command, "journal.archive-command", settings.journal().archiveCommand());
         return command;
     }

@@ -35,6 +35,11 @@ public final class SignOn {
         return serverNonce;
     }
 
+    /** The nonce of Hello; the caller must not change it. */
+    public byte[] clientNonce() {
+        return clientNonce;
+    }
+
     /** Takes code and nonce of a Hello. */
     public void onHello(final DirectBuffer view, final int codeOffset, final int nonceOffset) {
         view.getBytes(codeOffset, participantCode);

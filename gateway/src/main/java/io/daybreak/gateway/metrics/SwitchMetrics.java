@@ -7,6 +7,7 @@ import io.daybreak.gateway.iso.IssuerCounters;
 import io.daybreak.gateway.iso.IssuerLinks;
 import io.daybreak.gateway.link.LinkCounters;
 import io.daybreak.gateway.link.SystemPort;
+import io.daybreak.gateway.replica.Node;
 import io.daybreak.pipeline.PipelineCounters;
 import io.daybreak.pipeline.StageTimes;
 import io.daybreak.protocol.Participants;
@@ -128,6 +129,21 @@ public final class SwitchMetrics {
             bytes += "direct".equals(pool.getName()) ? pool.getMemoryUsed() : 0;
         }
         return bytes;
+    }
+
+    /** Where this node is among the others. */
+    public static void node(final MetricsPage page, final Node node) {
+        page.gauge("daybreak_node_leads", "1: this node leads; 0: it keeps another one's journal.", "", () -> node.isLeading() ? 1 : 0)
+            .gauge("daybreak_node_epoch", "Epoch in which it leads or follows.", "", () -> node.status().epoch())
+            .gauge("daybreak_node_connected", "A standby: 1 if entries come. A primary: standbys that entries go to.", "",
+                () -> node.isLeading() ? node.members().connected() : node.status().isConnected() ? 1 : 0)
+            .gauge("daybreak_node_in_sync", "A standby: 1 if its journal says so. A primary: standbys that answers wait for.", "",
+                () -> node.isLeading() ? node.members().inSync() : node.status().isInSync() ? 1 : 0)
+            .gauge("daybreak_node_lag_sequences", "Commands that this standby, or the slowest one of this primary, has not applied.", "",
+                () -> node.isLeading() ? node.members().lagSequences() : Math.max(0, node.status().primarySequence() - node.status().appliedSequence()))
+            .gauge("daybreak_node_lag_milliseconds", "Since it had all that there was.", "", () -> node.status().lagMs())
+            .gauge("daybreak_node_degraded", "1: answers ought to wait for a standby, and do not.", "", () -> node.status().isDegraded() ? 1 : 0)
+            .counter("daybreak_node_waits_total", "Times that answers waited for a standby after the own device.", "", () -> node.members().waits());
     }
 
     /** What the ISO 8583 listeners have done. */

@@ -10,6 +10,7 @@ import io.daybreak.journal.replicate.FollowerView;
 import io.daybreak.journal.replicate.LeaderSession;
 import io.daybreak.journal.replicate.ReplicationFrames;
 import io.daybreak.journal.replicate.SnapshotReceiver;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.Pipeline;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -80,6 +83,10 @@ final class Follower implements FollowerView, OutboundReplica.Use {
 
     @Override
     public void onFrame(final UnsafeBuffer buffer, final int offset) throws IOException {
+        if (ReplicationFrames.type(buffer, offset) == ReplicationFrames.KEYS) {
+            onKeys(buffer, offset);
+            return;
+        }
         session.onFrame(buffer, offset, System.nanoTime());
         if (session.isStreaming() != isStreaming) {
             isStreaming = session.isStreaming();
@@ -88,6 +95,20 @@ final class Follower implements FollowerView, OutboundReplica.Use {
                 lastWord = "";
             }
         }
+    }
+
+    private void onKeys(final UnsafeBuffer buffer, final int offset) throws IOException {
+        final byte[] keys = connection.openKeys(buffer, offset);
+        if (keys == null || !session.isStreaming()) {
+            connection.end("keys of card data that cannot be opened");
+            return;
+        }
+        if (node.sharedKeys() == null) {
+            LOG.warn("the primary has keys of card data and this node has no issuers: after a promotion it could not reverse what it owes them");
+        } else {
+            node.sharedKeys().adopt(keys);
+        }
+        Arrays.fill(keys, (byte) 0);
     }
 
     @Override
@@ -178,10 +199,11 @@ final class Follower implements FollowerView, OutboundReplica.Use {
     }
 
     NodeStatus status(final long epoch, final long incarnation) {
+        final MembershipView.Member self = pipeline.membership().find(node.settings().node());
         final boolean isBehind = !isStreaming || pipeline.followedEntry() < primaryEntry;
         return new NodeStatus(false, isStreaming, false, epoch, incarnation, journal.syncedSequence(), pipeline.followedSequence(),
             Math.max(primarySequence, journal.syncedSequence()), isBehind ? (System.nanoTime() - caughtUpNs) / NS_PER_MS : 0,
-            pipeline.membership().acknowledgement());
+            self != null && self.isInSync(), pipeline.membership().acknowledgement());
     }
 
     // ---- FollowerView ----
@@ -239,6 +261,8 @@ final class Follower implements FollowerView, OutboundReplica.Use {
 
     @Override
     public void onLeader(final long epoch) throws IOException {
+        // Of an earlier reign of this node.
+        Files.deleteIfExists(journal.names().members());
         node.saveState(new NodeState(NodeState.Role.STANDBY, epoch, Math.max(epoch, node.seenEpoch())));
     }
 

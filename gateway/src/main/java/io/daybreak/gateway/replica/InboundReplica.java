@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,6 +32,8 @@ final class InboundReplica extends ReplicaChannel {
     private boolean isGreeted;
     private MembershipView.Member member;
     private LeaderSession session;
+    private KeyEnvelope envelope;
+    private long keysVersion = -1;
 
     InboundReplica(final Node node) {
         this.node = node;
@@ -82,6 +85,7 @@ final class InboundReplica extends ReplicaChannel {
         member = found;
         send(frames.buffer(), frames.welcome(signOn.serverProof(secret), found.participantId(), ReplicationFrames.LARGEST_WITHOUT_ENTRIES,
             node.settings().silenceMs(), System.currentTimeMillis()));
+        envelope = new KeyEnvelope(secret, signOn.clientNonce(), signOn.serverNonce());
         session = node.newLeaderSession(this, found.participantId());
         LOG.info("node {} signed on from {}", found.code(), peer());
     }
@@ -109,12 +113,27 @@ final class InboundReplica extends ReplicaChannel {
         try {
             if (session != null) {
                 session.onTick(nowNs);
+                shareKeys();
             } else if (nowNs - openedNs > SIGN_ON_NS) {
                 fail(LinkError.SIGN_ON_TIMEOUT, "sign-on took too long");
             }
         } catch (final IOException | RuntimeException ex) {
             onDefect(ex);
         }
+    }
+
+    /** At first, and after each change. */
+    private void shareKeys() {
+        final SharedKeys keys = node.sharedKeys();
+        if (keys == null || !session.isStreaming() || keys.version() == keysVersion) {
+            return;
+        }
+        keysVersion = keys.version();
+        final byte[] exported = keys.export();
+        final byte[] sealed = envelope.seal(exported);
+        Arrays.fill(exported, (byte) 0);
+        final UnsafeBuffer frame = new UnsafeBuffer(new byte[ReplicationFrames.KEYS_LENGTH + sealed.length]);
+        send(frame, ReplicationFrames.putKeys(frame, sealed));
     }
 
     private void fail(final LinkError error, final String text) {

@@ -15,9 +15,7 @@ import io.daybreak.pipeline.Pipeline;
 import io.daybreak.port.EffectSink;
 import io.daybreak.protocol.Acknowledgement;
 import io.daybreak.protocol.Participants;
-import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.BeginEpochEncoder;
-import io.daybreak.protocol.codec.MemberStatusEncoder;
 import io.daybreak.protocol.codec.MembershipChangedDecoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -37,13 +35,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,7 +52,6 @@ public final class Node implements LeaderView, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int TICK_MS = 50;
     private static final int HIGH_WATER_BYTES = 2 << 20;
-    private static final long ALARM_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final ReplicaSettings settings;
     private final Credentials credentials;
@@ -70,7 +61,6 @@ public final class Node implements LeaderView, AutoCloseable {
     private final SslContext clientTls;
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
-    private final ExecutorService commands = Executors.newSingleThreadExecutor(new DefaultThreadFactory("replica-commands", true));
     private final AtomicBoolean isProgressScheduled = new AtomicBoolean();
     private final int maxEntryBytes;
 
@@ -80,17 +70,14 @@ public final class Node implements LeaderView, AutoCloseable {
     private volatile NodeState state = NodeState.ALONE;
     private volatile MembershipView membership = MembershipView.NONE;
     private volatile boolean isLeading;
-    private volatile boolean isClosing;
     private volatile Follower follower;
+    private SharedKeys sharedKeys;
     private Channel listener;
 
     // Event loop.
     private final List<InboundReplica> inbound = new ArrayList<>();
-    private final Set<Integer> pendingStatus = new HashSet<>();
-    private final Map<Integer, Long> absentSinceNs = new HashMap<>();
     private Patrol patrol;
-    private long lastAlarmNs;
-    private volatile boolean isDegraded;
+    private Members members;
 
     /**
      * @param maxEntryBytes of the journal
@@ -110,6 +97,15 @@ public final class Node implements LeaderView, AutoCloseable {
     /** Where the journal waits; give it to the journal before that is opened. */
     public StandbyGate gate() {
         return gate;
+    }
+
+    /** What standbys must have besides the journal. Before {@link #start}. */
+    public void share(final SharedKeys keys) {
+        sharedKeys = keys;
+    }
+
+    SharedKeys sharedKeys() {
+        return sharedKeys;
     }
 
     /** Takes changes of membership, in the order and at the time at which they are in force; everything else goes on to {@code others}. */
@@ -139,6 +135,7 @@ public final class Node implements LeaderView, AutoCloseable {
         systemPort = port;
         state = NodeState.read(journal.names().node());
         isLeading = leads;
+        members = new Members(this, port);
         gate.start(journal.syncedEntry(), journal.syncedSequence(), journal.committedEntry(), journal.durableSequence());
         membership = pipeline.membership();
         if (leads) {
@@ -197,6 +194,15 @@ public final class Node implements LeaderView, AutoCloseable {
 
     // ---- Connections, event loop ----
 
+    boolean isStreamingTo(final int memberId) {
+        for (final InboundReplica connection : inbound) {
+            if (connection.memberId() == memberId && connection.session() != null && connection.session().isStreaming()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean add(final InboundReplica connection) {
         if (inbound.size() >= MAX_INBOUND) {
             return false;
@@ -250,89 +256,11 @@ public final class Node implements LeaderView, AutoCloseable {
                 following.onTick(nowNs);
             }
             if (isLeading) {
-                watchMembers(nowNs);
+                members.onTick(nowNs);
             }
         } catch (final RuntimeException | Error ex) {
             // Thrown on, it would only end this task, and with it every time limit.
             host.onFatal("replication: " + ex, ex);
-        }
-    }
-
-    /** Leaves out who does not answer in time, or, where answers must wait, says so. */
-    private void watchMembers(final long nowNs) {
-        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(settings.ackTimeoutMs());
-        final boolean isLate = gate.waitedNs() > timeoutNs;
-        for (final StandbyGate.Member member : gate.required()) {
-            final boolean isBehind = member.entry() < gate.appendedEntry();
-            if (isLate && isBehind || !isConnected(member.id()) && nowNs - lastSeenNs(member.id(), nowNs) > timeoutNs) {
-                if (gate.leaveOut(member.id())) {
-                    if (!isDegraded) {
-                        LOG.error("ALARM: node {} does not answer: payments go on without it, and are on this device only", member.id());
-                    }
-                    isDegraded = gate.acknowledgement() == Acknowledgement.DEGRADE;
-                    setStatus(member.id(), false);
-                } else if (isLate && nowNs - lastAlarmNs > ALARM_NS) {
-                    lastAlarmNs = nowNs;
-                    LOG.error("ALARM: node {} does not answer, and payments wait for it, {} ms by now", member.id(), gate.waitedNs() / 1_000_000L);
-                }
-            }
-        }
-    }
-
-    private boolean isConnected(final int memberId) {
-        for (final InboundReplica connection : inbound) {
-            if (connection.memberId() == memberId && connection.session() != null && connection.session().isStreaming()) {
-                absentSinceNs.remove(memberId);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long lastSeenNs(final int memberId, final long nowNs) {
-        return absentSinceNs.computeIfAbsent(memberId, id -> nowNs);
-    }
-
-    private void setStatus(final int memberId, final boolean isInSync) {
-        if (isClosing || !pendingStatus.add(memberId)) {
-            return;
-        }
-        if (isInSync) {
-            // Ahead of the word: nothing behind it may be told without the member.
-            gate.expect(memberId);
-        }
-        commands.execute(() -> {
-            int result = Result.BUSY;
-            boolean isAnswered = true;
-            try {
-                final MutableDirectBuffer body = new ExpandableArrayBuffer(MemberStatusEncoder.BLOCK_LENGTH);
-                new MemberStatusEncoder().wrap(body, 0).correlationId(0).participantId(memberId).inSync(isInSync ? 1 : 0).reserved(0);
-                result = systemPort.submit(MemberStatusEncoder.TEMPLATE_ID, Participants.SYSTEM, body, MemberStatusEncoder.BLOCK_LENGTH);
-            } catch (final IllegalStateException ex) {
-                LOG.warn("node {} could not be journaled as {} sync: {}", memberId, isInSync ? "in" : "out of", ex.getMessage());
-                // It may be journaled yet.
-                isAnswered = false;
-            }
-            final int outcome = result;
-            final boolean isUndone = isAnswered && isInSync && result != Result.OK;
-            if (outcome == Result.OK) {
-                LOG.warn("node {} is {} sync", memberId, isInSync ? "in" : "out of");
-            }
-            executeQuietly(() -> {
-                pendingStatus.remove(memberId);
-                if (isUndone) {
-                    gate.unexpect(memberId);
-                }
-                isDegraded &= !(isInSync && outcome == Result.OK);
-            });
-        });
-    }
-
-    private void executeQuietly(final Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (final RejectedExecutionException ex) {
-            LOG.debug("closing", ex);
         }
     }
 
@@ -380,6 +308,7 @@ public final class Node implements LeaderView, AutoCloseable {
 
     @Override
     public void onAcknowledged(final int memberId, final long entry, final boolean isSynced, final long appliedSequence) {
+        members.onAcknowledged(memberId, entry, appliedSequence);
         if (isSynced || !settings.isSyncWanted()) {
             gate.onAcknowledged(memberId, entry);
         }
@@ -389,7 +318,7 @@ public final class Node implements LeaderView, AutoCloseable {
     public void onCaughtUp(final int memberId) {
         for (final MembershipView.Member member : membership.members()) {
             if (member.participantId() == memberId && member.isActive() && !member.isInSync()) {
-                setStatus(memberId, true);
+                members.setStatus(memberId, true);
             }
         }
     }
@@ -470,7 +399,8 @@ public final class Node implements LeaderView, AutoCloseable {
         return pipeline;
     }
 
-    ChronicleJournal journal() {
+    /** The own journal. */
+    public ChronicleJournal journal() {
         return journal;
     }
 
@@ -482,12 +412,17 @@ public final class Node implements LeaderView, AutoCloseable {
         return patrol;
     }
 
+    /** The nodes that follow this one, while it leads. */
+    public Members members() {
+        return members;
+    }
+
     /** What this node is now. Any thread. */
     public NodeStatus status() {
         final Follower following = follower;
         if (isLeading || following == null) {
-            return new NodeStatus(true, false, isDegraded, journal.epoch(), journal.incarnation(), gate.appendedSequence(), gate.committedSequence(),
-                gate.appendedSequence(), 0, gate.acknowledgement());
+            return new NodeStatus(true, false, members.isDegraded(), journal.epoch(), journal.incarnation(), gate.appendedSequence(), gate.committedSequence(),
+                gate.appendedSequence(), members.lagMs(), members.inSync() > 0, gate.acknowledgement());
         }
         return following.status(state.epoch(), journal.incarnation());
     }
@@ -504,8 +439,9 @@ public final class Node implements LeaderView, AutoCloseable {
 
     @Override
     public void close() {
-        isClosing = true;
-        commands.shutdown();
+        if (members != null) {
+            members.close();
+        }
         if (listener != null) {
             listener.close().awaitUninterruptibly();
         }

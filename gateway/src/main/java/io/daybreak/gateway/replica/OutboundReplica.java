@@ -48,6 +48,7 @@ final class OutboundReplica extends ReplicaChannel {
     private final byte[] clientNonce = new byte[SECRET_BYTES];
     private final byte[] serverNonce = new byte[SECRET_BYTES];
     private final long openedNs = System.nanoTime();
+    private KeyEnvelope envelope;
     private boolean isProved;
     private boolean isSignedOn;
     private String why = "the other side closed";
@@ -89,12 +90,18 @@ final class OutboundReplica extends ReplicaChannel {
                 return;
             }
             isSignedOn = true;
+            envelope = new KeyEnvelope(secret, clientNonce, serverNonce);
             allowFrames(use.onSignedOn(this));
         } else if (template == ErrorDecoder.TEMPLATE_ID) {
             end("refused: " + SignOnFrames.error(buffer, offset));
         } else {
             end("it does not speak this protocol");
         }
+    }
+
+    /** What a KEYS frame holds; null if it cannot be opened. */
+    byte[] openKeys(final UnsafeBuffer buffer, final int offset) {
+        return envelope.open(ReplicationFrames.keys(buffer, offset));
     }
 
     void onTick(final long nowNs) {

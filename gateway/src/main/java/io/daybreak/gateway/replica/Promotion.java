@@ -113,7 +113,7 @@ public final class Promotion {
             return false;
         }
         final List<String> command = new ArrayList<>(node.settings().fenceCommand());
-        command.add(String.valueOf(node.settings().standbyOf()));
+        command.add(node.settings().standbyOf().getHostString() + ":" + node.settings().standbyOf().getPort());
         try {
             final Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
             if (!process.waitFor(node.settings().fenceTimeoutMs(), TimeUnit.MILLISECONDS)) {

@@ -19,13 +19,14 @@ import java.util.List;
  * @param silenceMs             without a frame from the other side a connection ends
  * @param reconnectMs           between attempts to connect
  * @param catchUpBytesPerSecond limit of what a standby far behind is sent
+ * @param keepBytes             most of the journal that is kept for a standby that does not have it
  * @param fenceCommand          proves that the old primary is stopped; empty: there is none
  * @param fenceTimeoutMs        how long it may take
  * @param tls                   null: plaintext
  */
 public record ReplicaSettings(String node, int keyId, String host, int port, InetSocketAddress standbyOf, List<InetSocketAddress> peers,
                               boolean isSyncWanted, int acknowledgement, int ackTimeoutMs, int silenceMs, int reconnectMs,
-                              long catchUpBytesPerSecond, List<String> fenceCommand, int fenceTimeoutMs, Tls tls) {
+                              long catchUpBytesPerSecond, long keepBytes, List<String> fenceCommand, int fenceTimeoutMs, Tls tls) {
     /**
      * TLS 1.3 between nodes, both sides with a certificate.
      *

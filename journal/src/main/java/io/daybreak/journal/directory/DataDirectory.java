@@ -121,6 +121,11 @@ public final class DataDirectory implements AutoCloseable {
         return journal().resolve("cut");
     }
 
+    /** What members have, as their primary last heard. */
+    public Path members() {
+        return journal().resolve("members");
+    }
+
     /** The decision to begin anew with a snapshot of the primary. */
     public Path anew() {
         return journal().resolve("anew");

@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.daybreak.journal.directory.DataDirectory;
 import io.daybreak.journal.directory.DurableFiles;
+import io.daybreak.journal.directory.MemberPositions;
 import io.daybreak.journal.replay.QueueFiles;
 import io.daybreak.journal.snapshot.SnapshotDamagedException;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
@@ -19,7 +22,7 @@ import io.daybreak.journal.snapshot.SnapshotSteps;
  * Lets go of snapshots and files of the journal that are needed no more.
  * <p>
  * Rule: docs/journal-format.md, "Retention". A file of the journal goes when a setting allows it, a snapshot that was read through and found good
- * covers its last entry, and the archive command, if there is one, has taken it. The newest snapshots stay, and the oldest one that covers what was
+ * covers its last entry, no standby still needs it (within a bound), and the archive command, if there is one, has taken it. The newest snapshots stay, and the oldest one that covers what was
  * released: without it the entries that are kept could not be applied. Files go from the oldest on; the last two never do.
  * A crash between any two steps leaves a journal that recovers. Not thread safe.
  */
@@ -48,6 +51,7 @@ final class Retention {
         while (allowed > 0 && files.get(allowed - 1).lastEntry() > newest.entryNumber()) {
             allowed--;
         }
+        allowed = keptForMembers(files, allowed);
         if (allowed > 0 && isCovered(files.get(allowed - 1).lastEntry())) {
             for (int i = 0; i < allowed && archive(files.get(i).path()); i++) {
                 steps.before("release");
@@ -79,6 +83,33 @@ final class Retention {
             behind += Files.size(file.path());
         }
         return allowed;
+    }
+
+    /** Keeps what a member has not acknowledged, as far as that is bounded; one that is further behind gets a snapshot. */
+    private int keptForMembers(final List<QueueFiles.Contents> files, final int allowed) throws IOException {
+        long needed = Long.MAX_VALUE;
+        int slowest = 0;
+        for (final Map.Entry<Integer, Long> member : MemberPositions.read(DataDirectory.names(context.dataDirectory()).members()).entrySet()) {
+            if (member.getValue() < needed) {
+                needed = member.getValue();
+                slowest = member.getKey();
+            }
+        }
+        int kept = allowed;
+        while (kept > 0 && files.get(kept - 1).lastEntry() > needed) {
+            kept--;
+        }
+        long bytes = 0;
+        int bounded = files.size();
+        while (bounded > kept && bytes + Files.size(files.get(bounded - 1).path()) <= context.memberBytes()) {
+            bounded--;
+            bytes += Files.size(files.get(bounded).path());
+        }
+        if (Math.min(bounded, allowed) > kept) {
+            messages.add("ALARM: node " + slowest + " is further behind than replication.keep-bytes: what it needs of the journal is released, and it will"
+                + " begin with a snapshot");
+        }
+        return Math.min(bounded, allowed);
     }
 
     /** True if a snapshot that stands behind the entry is good: read through, just now. */

@@ -37,6 +37,9 @@ public final class ReplicationFrames {
     /** Leader: a part of the snapshot's file; none of it if there is only something to be heard. */
     public static final int SNAPSHOT_PART = 10;
 
+    /** Leader: keys that never stand in the journal, sealed for this connection. */
+    public static final int KEYS = 11;
+
     /** Version of the frames. */
     public static final int VERSION = 1;
     /** Bytes of the length in front of a frame. */
@@ -103,6 +106,10 @@ public final class ReplicationFrames {
     static final int PART_CHECKSUM = 28;
     /** Bytes of SNAPSHOT_PART in front of the file's. */
     static final int PART_LENGTH = 32;
+
+    static final int KEYS_BYTES = 8;
+    /** Bytes of KEYS in front of what is sealed. */
+    public static final int KEYS_LENGTH = 16;
 
     static final int REFUSAL_EPOCH = 8;
     static final int REFUSAL_ENTRY = 16;
@@ -197,6 +204,21 @@ public final class ReplicationFrames {
         return REFUSAL_LENGTH;
     }
 
+    /** Writes a KEYS frame; returns its length. */
+    public static int putKeys(final MutableDirectBuffer buffer, final byte[] sealed) {
+        header(buffer, KEYS, KEYS_LENGTH + sealed.length);
+        buffer.putInt(KEYS_BYTES, sealed.length, ByteOrder.LITTLE_ENDIAN);
+        buffer.putBytes(KEYS_LENGTH, sealed);
+        return KEYS_LENGTH + sealed.length;
+    }
+
+    /** What a KEYS frame holds, sealed. */
+    public static byte[] keys(final DirectBuffer buffer, final int offset) {
+        final byte[] sealed = new byte[buffer.getInt(offset + KEYS_BYTES, ByteOrder.LITTLE_ENDIAN)];
+        buffer.getBytes(offset + KEYS_LENGTH, sealed);
+        return sealed;
+    }
+
     /**
      * Whether a whole frame is of a known type and version and as long as its type wants it.
      *
@@ -218,6 +240,7 @@ public final class ReplicationFrames {
             case SNAPSHOT -> length == SNAPSHOT_LENGTH;
             case SNAPSHOT_HAVE -> length == HAVE_LENGTH;
             case SNAPSHOT_PART -> length >= PART_LENGTH && buffer.getInt(offset + PART_BYTES, ByteOrder.LITTLE_ENDIAN) == length - PART_LENGTH;
+            case KEYS -> length >= KEYS_LENGTH && buffer.getInt(offset + KEYS_BYTES, ByteOrder.LITTLE_ENDIAN) == length - KEYS_LENGTH;
             default -> false;
         };
     }

@@ -47,7 +47,7 @@ class SnapshotTest {
     }
 
     private SnapshotResult snapshotAndRelease(final String archiveCommand) throws IOException {
-        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, archiveCommand), MachineCopy::new).run();
+        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, SnapshotContext.MEMBER_BYTES, archiveCommand), MachineCopy::new).run();
     }
 
     private static List<Path> filesIn(final Path directory) throws IOException {
@@ -174,7 +174,7 @@ class SnapshotTest {
     @Test
     void shouldMakeNoneWhereItMightCutIntoTheRoomOfTheJournal() throws IOException {
         new SmallSwitch(data()).entries(50).close();
-        final SnapshotContext context = new SnapshotContext(data(), 2, 0, 100, 0, 0, Long.MAX_VALUE, "");
+        final SnapshotContext context = new SnapshotContext(data(), 2, 0, 100, 0, 0, Long.MAX_VALUE, SnapshotContext.MEMBER_BYTES, "");
         assertThatThrownBy(() -> new SnapshotMaker(context, MachineCopy::new).run()).isInstanceOf(IOException.class).hasMessageContaining("no room for a snapshot");
         assertThat(new SnapshotDirectory(data()).list()).isEmpty();
     }
@@ -320,7 +320,7 @@ class SnapshotTest {
             private static final long serialVersionUID = 1L;
         }
         try {
-            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, "true"), MachineCopy::new, step -> {
+            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, SnapshotContext.MEMBER_BYTES, "true"), MachineCopy::new, step -> {
                 if (steps[0]++ == end) {
                     throw new Ended();
                 }

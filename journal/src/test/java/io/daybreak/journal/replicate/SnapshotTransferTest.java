@@ -84,6 +84,10 @@ final class SnapshotTransferTest {
 
     /** All files of the queue but the last two go, as retention would have it. */
     private static void release(final TestNode node) throws IOException {
+        // Files that the flusher is not done with are in use.
+        while (node.journal.counters().queueSyncedEntry() < node.journal.syncedEntry()) {
+            Thread.onSpinWait();
+        }
         final List<Path> files;
         try (Stream<Path> all = Files.list(node.journal.names().queue())) {
             files = all.filter(path -> path.toString().endsWith(".cq4")).sorted().toList();
