@@ -13,18 +13,19 @@ import java.nio.file.Path;
  * @param retentionMs         files of the journal may go when their last entry is older; 0: none goes by age
  * @param reserveBytes        room on the device that is the journal's; a snapshot that might cut into it is not made
  * @param archiveCommand      run by the shell with the file's path as its argument before a file goes; empty: none
+ * @param apart               older snapshots stay as well that are so many commands apart, for the tools to begin with; 0: none
  */
 public record SnapshotContext(Path dataDirectory, int keep, long writeBytesPerSecond, int cpuPercent, long retentionBytes, long retentionMs,
-                              long reserveBytes, String archiveCommand) {
+                              long reserveBytes, String archiveCommand, long apart) {
     /** Two snapshots, everything of the journal, no limits. */
     public static SnapshotContext of(final Path dataDirectory) {
-        return new SnapshotContext(dataDirectory, 2, 0, 100, 0, 0, 0, "");
+        return new SnapshotContext(dataDirectory, 2, 0, 100, 0, 0, 0, "", 0);
     }
 
     /** Checks. */
     public SnapshotContext {
         if (keep < 1 || cpuPercent < 1 || cpuPercent > 100 || writeBytesPerSecond < 0 || retentionBytes < 0 || retentionMs < 0
-            || reserveBytes < 0) {
+            || reserveBytes < 0 || apart < 0) {
             throw new IllegalArgumentException("snapshot settings: keep " + keep + ", cpu-percent " + cpuPercent);
         }
     }
