@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
     description = {"Builds, or goes on building, the index of a journal in DIR/index: from id and retrieval reference to sequence, and the tree of receipts.",
         "The only one of these commands that writes into the data directory. Run it now and then, such as each minute by a timer."},
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:Done.", "2:Wrong arguments.", "4:The journal is damaged."})
+    exitCodeList = {"0:Done.", "2:Wrong arguments.", "3:Another one builds it.", "4:The journal is damaged."})
 final class IndexCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -5,6 +5,7 @@ import io.daybreak.gateway.launch.ExitCode;
 import io.daybreak.gateway.replay.Json;
 import io.daybreak.gateway.replay.ReplayException;
 import io.daybreak.journal.DamagedJournalException;
+import io.daybreak.journal.DataDirectoryInUseException;
 import io.daybreak.journal.ForgedEntryException;
 import io.daybreak.journal.JournalKeyException;
 import io.daybreak.journal.ReleasedJournalException;
@@ -59,6 +60,9 @@ final class JournalOptions {
         } catch (final FileAlreadyExistsException ex) {
             err.println("daybreak: " + ex.getFile() + " is there already; it is not overwritten");
             return ExitCode.USAGE.code();
+        } catch (final DataDirectoryInUseException ex) {
+            err.println("daybreak: " + ex.getMessage());
+            return ExitCode.DATA_DIRECTORY_IN_USE.code();
         } catch (final ReleasedJournalException ex) {
             err.println("daybreak: " + ex.getMessage());
             return ExitCode.NOT_IN_THE_JOURNAL.code();

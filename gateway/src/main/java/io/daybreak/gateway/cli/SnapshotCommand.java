@@ -58,7 +58,7 @@ final class SnapshotCommand implements Callable<Integer> {
             final SnapshotContext context = settings.snapshotContext();
             final SnapshotResult result = new SnapshotMaker(new SnapshotContext(context.dataDirectory(), context.keep(), context.writeBytesPerSecond(),
                 isGentle ? context.cpuPercent() : WHOLE_PROCESSOR, context.retentionBytes(), context.retentionMs(), context.reserveBytes(),
-                context.memberBytes(), context.archiveCommand()),
+                context.memberBytes(), context.archiveCommand(), context.apart()),
                 MachineCopy::new).run();
             result.messages().forEach(message -> err.println("daybreak: " + message));
             print(result);

@@ -41,13 +41,14 @@ import java.util.TreeMap;
  * @param payments            limits of payments; journaled with ConfigurePayments
  * @param pipeline            the ring, entries and the clock
  * @param journal             durability and room
+ * @param index               the index of the journal
  * @param replication         this node among others
  * @param readySlabs          slabs of memory that stand ready
  * @param shutdownTimeoutMs   longest time of a drain
  * @param values              the effective values by name, for the {@code config} command
  */
 public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo, Metrics metrics, Security security, Capacity capacity, Payments payments,
-                       PipelineValues pipeline, JournalValues journal, SnapshotValues snapshot, ReplicaSettings replication, int readySlabs,
+                       PipelineValues pipeline, JournalValues journal, SnapshotValues snapshot, IndexValues index, ReplicaSettings replication, int readySlabs,
                        long shutdownTimeoutMs, Map<String, String> values) {
     private static final String REFERENCE = "reference.conf";
     private static final int MIN_FRAME = 4_096;
@@ -193,14 +194,23 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
      * @param keep               newest ones that stay
      * @param writeBytesPerSecond of the maker; 0: no limit
      * @param cpuPercent         of one processor, for the maker
+     * @param apart              older ones that stay are at least so many commands apart; 0: none stays
      */
-    public record SnapshotValues(long every, int keep, long writeBytesPerSecond, int cpuPercent) {
+    public record SnapshotValues(long every, int keep, long writeBytesPerSecond, int cpuPercent, long apart) {
+    }
+
+    /**
+     * The index of the journal.
+     *
+     * @param every commands after which the switch has it go on; 0: it does not
+     */
+    public record IndexValues(long every) {
     }
 
     /** What the maker of snapshots needs of it. */
     public SnapshotContext snapshotContext() {
         return new SnapshotContext(data, snapshot.keep(), snapshot.writeBytesPerSecond(), snapshot.cpuPercent(), journal.retentionBytes(),
-            journal.retentionAgeMs(), journal.reserveBytes(), replication.keepBytes(), journal.archiveCommand());
+            journal.retentionAgeMs(), journal.reserveBytes(), replication.keepBytes(), journal.archiveCommand(), snapshot.apart());
     }
 
     /**
@@ -312,7 +322,9 @@ public record Settings(Path data, LinkSettings links, Iso8583 iso8583, Demo demo
                 reader.whole("snapshot.every", 0, Long.MAX_VALUE),
                 reader.integer("snapshot.keep", 1, 1_000),
                 reader.size("snapshot.write-rate", 0, 1L << 40),
-                reader.integer("snapshot.cpu-percent", 1, 100)),
+                reader.integer("snapshot.cpu-percent", 1, 100),
+                reader.whole("snapshot.apart", 0, Long.MAX_VALUE)),
+            new IndexValues(reader.whole("index.every", 0, Long.MAX_VALUE)),
             ReplicaReader.read(reader),
             reader.integer("memory.ready-slabs", 1, 4_096),
             reader.milliseconds("shutdown.timeout", Duration.ofMillis(100), Duration.ofHours(1)),

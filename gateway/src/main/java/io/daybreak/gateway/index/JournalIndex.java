@@ -1,8 +1,11 @@
 package io.daybreak.gateway.index;
 
+import io.daybreak.journal.ReleasedJournalException;
 import io.daybreak.journal.directory.DurableFiles;
+import io.daybreak.journal.replay.KeptJournal;
 import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.journal.replay.Position;
+import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.port.ReplayTarget;
 import org.agrona.DirectBuffer;
 
@@ -16,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * The index of a journal, in the directory {@code index} of the data directory: whole segments on the device, and the rest, which is read from the journal when
@@ -31,8 +35,9 @@ public final class JournalIndex {
     private final Path data;
     private final Path directory;
     private final int segmentCommands;
-    private final byte[] salt;
+    private final Merkle.Salts salts;
     private final List<Segment> segments = new ArrayList<>();
+    private long first;
 
     /** Makes the bytes of a command's record, which a receipt shows. */
     public interface RecordMaker {
@@ -43,9 +48,21 @@ public final class JournalIndex {
         this.data = data;
         this.directory = directory(data);
         this.segmentCommands = segmentCommands;
-        this.salt = salt;
-        while (Files.exists(Segment.path(directory, segments.size()))) {
-            segments.add(Segment.open(directory, segments.size(), segmentCommands));
+        this.salts = new Merkle.Salts(salt);
+        first = firstSegment(directory);
+        while (Files.exists(Segment.path(directory, first + segments.size()))) {
+            segments.add(Segment.open(directory, first + segments.size(), segmentCommands));
+        }
+    }
+
+    /** Number of the first segment there is, 0 if there is none: the index of a journal that had lost its first files begins with a later one. */
+    private static long firstSegment(final Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.matches("\\d{8,}\\" + Segment.SUFFIX))
+                .mapToLong(name -> Long.parseLong(name.substring(0, name.length() - Segment.SUFFIX.length()))).min().orElse(0);
         }
     }
 
@@ -104,14 +121,19 @@ public final class JournalIndex {
 
     /** Deletes the segments; the key of the salts stays, so that receipts stay good. */
     public static void delete(final Path data) throws IOException {
-        for (long number = 0; Files.deleteIfExists(Segment.path(directory(data), number)); number++) {
+        for (long number = firstSegment(directory(data)); Files.deleteIfExists(Segment.path(directory(data), number)); number++) {
             continue;
         }
     }
 
     /** Last sequence that a segment on the device covers. */
     public long sequence() {
-        return (long) segments.size() * segmentCommands;
+        return (first + segments.size()) * segmentCommands;
+    }
+
+    /** True if it begins with the first sequence: what it does not find, with the rest of the journal, was never decided. */
+    public boolean isWhole() {
+        return first == 0;
     }
 
     // ---- Building ----
@@ -123,8 +145,12 @@ public final class JournalIndex {
      */
     public int update(final RecordMaker records, final LongConsumer progress) throws IOException {
         final int before = segments.size();
+        if (segments.isEmpty()) {
+            final SnapshotPosition oldest = KeptJournal.of(data).oldest();
+            first = oldest == null ? 0 : (oldest.sequence() + segmentCommands - 1) / segmentCommands;
+        }
         final Builder builder = new Builder(records);
-        try (PublishedJournal journal = PublishedJournal.open(data, end())) {
+        try (PublishedJournal journal = openBehindSegments()) {
             while (journal.next()) {
                 builder.position = journal.position();
                 if (builder.position == null) {
@@ -139,8 +165,13 @@ public final class JournalIndex {
         return segments.size() - before;
     }
 
+    /** At the last entry that segments speak of; at the oldest that is kept if there are none. */
+    private PublishedJournal openBehindSegments() throws IOException {
+        return segments.isEmpty() ? KeptJournal.of(data).open(position -> false) : PublishedJournal.open(data, end());
+    }
+
     private Position end() {
-        return segments.isEmpty() ? Position.BEGIN : segments.get(segments.size() - 1).place(segmentCommands / Leaves.BLOCK);
+        return segments.get(segments.size() - 1).place(segmentCommands / Leaves.BLOCK);
     }
 
     /** Takes commands and fills the segment at work; what goes beyond it waits until that is written. */
@@ -150,7 +181,7 @@ public final class JournalIndex {
         private Position position;
         private long sequence;
         private long timestampNs;
-        private long first = JournalIndex.this.sequence() + 1;
+        private long next = JournalIndex.this.sequence() + 1;
         private List<Position> places = new ArrayList<>();
         private Leaves leaves = new Leaves();
         private long[] packed = new long[2 * segmentCommands];
@@ -174,8 +205,8 @@ public final class JournalIndex {
         @Override
         public void onCommand(final int templateId, final int participantId, final DirectBuffer command, final int offset, final int length,
                               final int result) {
-            if (sequence >= first) {
-                final int place = (int) (sequence - first);
+            if (sequence >= next) {
+                final int place = (int) (sequence - next);
                 if (place % Leaves.BLOCK == 0) {
                     places.add(position);
                 }
@@ -183,7 +214,7 @@ public final class JournalIndex {
                 for (int i = 0; i < keys.count(); i++) {
                     packed[keyCount++] = keys.key(i) & -(long) segmentCommands | place;
                 }
-                leaves.add(Merkle.leaf(Merkle.salt(salt, sequence),
+                leaves.add(Merkle.leaf(salts.of(sequence),
                     records.record(sequence, timestampNs, templateId, participantId, command, offset, length, result)));
                 if (place == segmentCommands - 1) {
                     whole();
@@ -197,8 +228,8 @@ public final class JournalIndex {
                 throw new IllegalStateException("an entry is larger than a segment");
             }
             places.add(position);
-            pending = new Pending((first - 1) / segmentCommands, places, leaves.blocks(), packed, keyCount);
-            first += segmentCommands;
+            pending = new Pending((next - 1) / segmentCommands, places, leaves.blocks(), packed, keyCount);
+            next += segmentCommands;
             places = new ArrayList<>();
             leaves = new Leaves();
             packed = new long[2 * segmentCommands];
@@ -229,19 +260,23 @@ public final class JournalIndex {
             places.clear();
             segments.get(i).find(key, places);
             for (final int place : places) {
-                found.add((long) i * segmentCommands + place + 1);
+                found.add((first + i) * segmentCommands + place + 1);
             }
         }
         final Keys keys = new Keys();
-        final long begin = sequence();
-        read(begin + 1, Long.MAX_VALUE, (sequence, timestampNs, templateId, participantId, command, offset, length, result) -> {
+        final Reader rest = (sequence, timestampNs, templateId, participantId, command, offset, length, result) -> {
             keys.of(sequence, timestampNs, templateId, command, offset);
             for (int i = 0; i < keys.count(); i++) {
                 if (keys.key(i) == key) {
                     found.add(sequence);
                 }
             }
-        });
+        };
+        read(sequence() + 1, Long.MAX_VALUE, rest);
+        if (first > 0 && !segments.isEmpty()) {
+            // Between the snapshot that it began with and its first segment.
+            readFromOldest(first * segmentCommands, rest);
+        }
         return found;
     }
 
@@ -252,15 +287,23 @@ public final class JournalIndex {
 
     /** Reads commands from a sequence on to another, beginning at most a block before. */
     public void read(final long from, final long to, final Reader reader) throws IOException {
-        final long segment = (from - 1) / segmentCommands;
-        final Position position = segment < segments.size()
-            ? segments.get((int) segment).place((int) ((from - 1) % segmentCommands / Leaves.BLOCK)) : end();
+        final long segment = (from - 1) / segmentCommands - first;
         final Range range = new Range(from, to, reader);
-        try (PublishedJournal journal = PublishedJournal.open(data, position)) {
+        try (PublishedJournal journal = segment >= segments.size() ? openBehindSegments() : segment < 0 ? KeptJournal.of(data).open(position -> false)
+            : PublishedJournal.open(data, segments.get((int) segment).place((int) ((from - 1) % segmentCommands / Leaves.BLOCK)))) {
             while (journal.lastSequence() < to && journal.next()) {
                 if (journal.lastSequence() >= from) {
                     journal.replay(range);
                 }
+            }
+        }
+    }
+
+    private void readFromOldest(final long to, final Reader reader) throws IOException {
+        final Range range = new Range(1, to, reader);
+        try (PublishedJournal journal = KeptJournal.of(data).open(position -> false)) {
+            while (journal.lastSequence() < to && journal.next()) {
+                journal.replay(range);
             }
         }
     }
@@ -320,15 +363,18 @@ public final class JournalIndex {
             if (at == sequence) {
                 own[0] = record;
             }
-            ofBlock.add(Merkle.leaf(Merkle.salt(salt, at), record));
+            ofBlock.add(Merkle.leaf(salts.of(at), record));
         });
         final List<byte[]> path = Merkle.path(ofBlock, (int) (sequence - firstOfBlock));
         path.addAll(Merkle.path(blocks(leaves, records), block));
-        return new Proof(own[0], Merkle.salt(salt, sequence), path);
+        return new Proof(own[0], salts.of(sequence), path);
     }
 
     /** Roots of the blocks of the first leaves: from the segments as far as they are whole, the rest from the journal. */
     private List<byte[]> blocks(final long leaves, final RecordMaker records) throws IOException {
+        if (first > 0) {
+            throw new ReleasedJournalException(directory, 0, first * segmentCommands + 1);
+        }
         final List<byte[]> known = new ArrayList<>();
         for (final Segment segment : segments) {
             for (final byte[] root : segment.roots()) {
@@ -340,14 +386,14 @@ public final class JournalIndex {
         final Leaves all = new Leaves(known);
         if (all.count() < leaves) {
             read(all.count() + 1, leaves, (at, timestampNs, templateId, participantId, command, offset, length, result) -> all.add(Merkle.leaf(
-                Merkle.salt(salt, at), records.record(at, timestampNs, templateId, participantId, command, offset, length, result))));
+                salts.of(at), records.record(at, timestampNs, templateId, participantId, command, offset, length, result))));
         }
         return all.blocks();
     }
 
     /** Makes a leaf of a command, for whoever goes over the whole journal. */
     public byte[] leaf(final long sequence, final byte[] record) {
-        return Merkle.leaf(Merkle.salt(salt, sequence), record);
+        return Merkle.leaf(salts.of(sequence), record);
     }
 
     // ---- Verification ----
@@ -367,7 +413,7 @@ public final class JournalIndex {
                 found.add(directory.resolve(SALT_FILE) + ": it is no key");
             }
         }
-        for (long number = 0; Files.exists(Segment.path(directory, number)); number++) {
+        for (long number = firstSegment(directory); Files.exists(Segment.path(directory, number)); number++) {
             final String damage = Segment.damage(directory, number, segmentCommands);
             if (damage != null) {
                 found.add(Segment.path(directory, number) + ": " + damage);

@@ -33,14 +33,24 @@ public final class Merkle {
         }
     }
 
-    /** Salt of a sequence's leaf. */
-    public static byte[] salt(final byte[] key, final long sequence) {
-        try {
-            final Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());
-        } catch (final GeneralSecurityException ex) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA-256", ex);
+    /** Makes the salts of leaves under one key; keeps what the key costs to set up. Not thread safe. */
+    public static final class Salts {
+        private final Mac mac;
+        private final byte[] number = new byte[Long.BYTES];
+
+        public Salts(final byte[] key) {
+            try {
+                mac = Mac.getInstance("HmacSHA256");
+                mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            } catch (final GeneralSecurityException ex) {
+                throw new IllegalStateException("every Java platform has HMAC-SHA-256", ex);
+            }
+        }
+
+        /** Salt of a sequence's leaf. */
+        public byte[] of(final long sequence) {
+            ByteBuffer.wrap(number).putLong(sequence);
+            return mac.doFinal(number);
         }
     }
 

@@ -91,6 +91,8 @@ public final class Server implements AutoCloseable {
     private DiskReserveWatcher diskReserve;
     private MetricsServer metrics;
     private SnapshotKeeper snapshots;
+    private IndexKeeper indexes;
+    private JournalArchive archive;
     private InetSocketAddress address;
     private long recoveryMs;
     private boolean isStopped;
@@ -341,6 +343,8 @@ public final class Server implements AutoCloseable {
         } else {
             links.nodePort(new LoneNode(journal));
         }
+        archive = new JournalArchive(settings.data(), journal::durableSequence);
+        links.forgottenIds(archive);
         pipeline.start();
         if (replication != null) {
             replication.start();
@@ -431,6 +435,10 @@ public final class Server implements AutoCloseable {
         if (settings.snapshot().every() > 0) {
             snapshots = new SnapshotKeeper(settings, journal::durableSequence);
             snapshots.start();
+        }
+        if (settings.index().every() > 0) {
+            indexes = new IndexKeeper(settings, journal::durableSequence);
+            indexes.start();
         }
     }
 
@@ -569,8 +577,14 @@ public final class Server implements AutoCloseable {
         if (snapshots != null) {
             snapshots.close();
         }
+        if (indexes != null) {
+            indexes.close();
+        }
         if (links != null && pipeline != null) {
             drainLinks();
+        }
+        if (archive != null) {
+            archive.close();
         }
         if (replication != null) {
             replication.stop();

@@ -108,8 +108,8 @@ final class SnapshotKeeper implements AutoCloseable {
         }
     }
 
-    /** The command line of a maker with this switch's settings. */
-    private List<String> command() {
+    /** This very program, at the lowest priority where the system has {@code nice}; a command is to follow. */
+    static List<String> ownCommand() {
         final List<String> command = new ArrayList<>();
         NICE.stream().filter(Files::isExecutable).findFirst().ifPresent(nice -> command.addAll(List.of(nice.toString(), "-n", "19")));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -125,8 +125,15 @@ final class SnapshotKeeper implements AutoCloseable {
         } else {
             command.addAll(List.of("-cp", classPath, Main.class.getName()));
         }
+        return command;
+    }
+
+    /** The command line of a maker with this switch's settings. */
+    private List<String> command() {
+        final List<String> command = ownCommand();
         command.addAll(List.of("snapshot", "--gently", "--data", settings.data().toString()));
         set(command, "snapshot.keep", settings.snapshot().keep());
+        set(command, "snapshot.apart", settings.snapshot().apart());
         set(command, "snapshot.write-rate", settings.snapshot().writeBytesPerSecond());
         set(command, "snapshot.cpu-percent", settings.snapshot().cpuPercent());
         set(command, "journal.reserve-bytes", settings.journal().reserveBytes());

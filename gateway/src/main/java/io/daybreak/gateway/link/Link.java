@@ -84,6 +84,7 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     private SignOn signOn = new SignOn();
     private final NodeDesk nodeDesk;
     private final RateAnswerEncoder rateAnswer = new RateAnswerEncoder();
+    private final ForgottenIds forgottenIds;
     private boolean isOperator;
     private int participantId = Participants.SYSTEM;
     private boolean isLookUpPublished;
@@ -101,7 +102,8 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
     private long lingerUntilNs;
 
     Link(final LoopAgent loop, final SocketChannel channel, final Credentials credentials, final ConnectionLimiter limiter,
-         final NodePort nodePort) {
+         final NodePort nodePort, final ForgottenIds forgottenIds) {
+        this.forgottenIds = forgottenIds;
         this.loop = loop;
         nodeDesk = new NodeDesk(nodePort, loop.eventLoop, this);
         this.settings = loop.settings;
@@ -631,17 +633,44 @@ final class Link extends ChannelInboundHandlerAdapter implements DecoderPort, Lo
         if (state == State.LOOKING_UP) {
             onParticipant(answer.buffer);
         } else if (state == State.OPEN || state == State.LEAVING) {
-            final int bytes = Frames.PREFIX + answer.length;
             // A look-up of the sign-on may come after the peer has left; nobody is told its answer.
-            final int at = participantId == Participants.SYSTEM ? -1 : claimOut(bytes);
-            if (at >= 0) {
-                out.view.putInt(at, answer.length);
-                out.view.putBytes(at + Frames.PREFIX, answer.buffer, 0, answer.length);
-                out.length += bytes;
+            if (participantId != Participants.SYSTEM && !isCompletedElsewhere(answer)) {
+                putAnswer(answer.buffer, answer.length);
             }
             if (state == State.LEAVING && inFlight == 0) {
                 sayNoMore();
             }
+        }
+    }
+
+    /** An answer about ids that memory has forgotten waits beside the ring for the journal; what it counts in flight goes on counting. */
+    private boolean isCompletedElsewhere(final AnswerBuffer answer) {
+        if (state != State.OPEN || !ForgottenAnswer.isExpiredIn(answer.buffer, answer.length)) {
+            return false;
+        }
+        final UnsafeBuffer copy = new UnsafeBuffer(new byte[answer.length]);
+        copy.putBytes(0, answer.buffer, 0, answer.length);
+        final boolean isTaken = forgottenIds.complete(copy, copy.capacity(), () -> loop.eventLoop.execute(() -> {
+            inFlight--;
+            if (state == State.OPEN || state == State.LEAVING) {
+                putAnswer(copy, copy.capacity());
+                if (state == State.LEAVING && inFlight == 0) {
+                    sayNoMore();
+                }
+                loop.flushTouched();
+            }
+        }));
+        inFlight += isTaken ? 1 : 0;
+        return isTaken;
+    }
+
+    private void putAnswer(final DirectBuffer answer, final int length) {
+        final int bytes = Frames.PREFIX + length;
+        final int at = claimOut(bytes);
+        if (at >= 0) {
+            out.view.putInt(at, length);
+            out.view.putBytes(at + Frames.PREFIX, answer, 0, length);
+            out.length += bytes;
         }
     }
 

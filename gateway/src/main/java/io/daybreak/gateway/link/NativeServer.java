@@ -20,6 +20,7 @@ public final class NativeServer implements AutoCloseable {
     private final EventLoops loops;
     private final ConnectionLimiter limiter;
     private NodePort nodePort = NodePort.ALONE;
+    private ForgottenIds forgottenIds = ForgottenIds.NONE;
     private Channel listener;
 
     /** With event loops of its own, which serve nothing else. */
@@ -37,6 +38,11 @@ public final class NativeServer implements AutoCloseable {
     /** Who answers for the node; before {@link #bind}. */
     public void nodePort(final NodePort port) {
         nodePort = port;
+    }
+
+    /** Who knows of ids that memory has forgotten; before {@link #bind}. */
+    public void forgottenIds(final ForgottenIds ids) {
+        forgottenIds = ids;
     }
 
     /** The threads. */
@@ -85,7 +91,7 @@ public final class NativeServer implements AutoCloseable {
             .childHandler(new ChannelInitializer<SocketChannel>() {
                 @Override
                 protected void initChannel(final SocketChannel channel) {
-                    channel.pipeline().addLast(new Link(loops.agentOf(channel.eventLoop()), channel, credentials, limiter, nodePort));
+                    channel.pipeline().addLast(new Link(loops.agentOf(channel.eventLoop()), channel, credentials, limiter, nodePort, forgottenIds));
                 }
             })
             .bind(settings.host(), settings.port())

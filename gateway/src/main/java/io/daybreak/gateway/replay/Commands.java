@@ -25,6 +25,7 @@ import org.agrona.DirectBuffer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +59,8 @@ final class Commands {
     }
 
     private final PaymentCommand payment = new PaymentCommand();
+    private long timeNs;
+    private String time = Moment.text(0);
 
     /** Name of a kind of command, as in the schema. */
     static String name(final int templateId) {
@@ -92,7 +95,7 @@ final class Commands {
 
     /** An id of 128 bits. */
     static String id(final long hi, final long lo) {
-        return String.format(Locale.ROOT, "%016x%016x", hi, lo);
+        return HexFormat.of().toHexDigits(hi) + HexFormat.of().toHexDigits(lo);
     }
 
     /** Characters of a text field, without what pads it. */
@@ -152,7 +155,12 @@ final class Commands {
                               final int offset, final int length, final int result) {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("sequence", sequence);
-        map.put("time", Moment.text(timestampNs));
+        if (timestampNs != timeNs) {
+            // All commands of an entry have one time.
+            timeNs = timestampNs;
+            time = Moment.text(timestampNs);
+        }
+        map.put("time", time);
         map.put("participant", participantId);
         map.put("kind", name(templateId));
         map.put("result", Result.name(result));

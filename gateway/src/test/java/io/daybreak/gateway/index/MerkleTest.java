@@ -13,7 +13,7 @@ class MerkleTest {
     private static List<byte[]> leaves(final int count) {
         final List<byte[]> leaves = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            leaves.add(Merkle.leaf(Merkle.salt(new byte[32], i + 1), ("record " + i).getBytes(StandardCharsets.US_ASCII)));
+            leaves.add(Merkle.leaf(new Merkle.Salts(new byte[32]).of(i + 1), ("record " + i).getBytes(StandardCharsets.US_ASCII)));
         }
         return leaves;
     }
@@ -54,9 +54,9 @@ class MerkleTest {
     @Test
     void shouldSaltEachLeafDifferently() {
         final byte[] record = new byte[0];
-        assertThat(Merkle.leaf(Merkle.salt(new byte[32], 1), record)).isNotEqualTo(Merkle.leaf(Merkle.salt(new byte[32], 2), record));
+        assertThat(Merkle.leaf(new Merkle.Salts(new byte[32]).of(1), record)).isNotEqualTo(Merkle.leaf(new Merkle.Salts(new byte[32]).of(2), record));
         final byte[] other = new byte[32];
         other[0] = 1;
-        assertThat(Merkle.salt(new byte[32], 1)).isNotEqualTo(Merkle.salt(other, 1));
+        assertThat(new Merkle.Salts(new byte[32]).of(1)).isNotEqualTo(new Merkle.Salts(other).of(1));
     }
 }

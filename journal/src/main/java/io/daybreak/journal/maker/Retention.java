@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.daybreak.journal.directory.DataDirectory;
@@ -23,7 +25,8 @@ import io.daybreak.journal.snapshot.SnapshotSteps;
  * <p>
  * Rule: docs/journal-format.md, "Retention". A file of the journal goes when a setting allows it, a snapshot that was read through and found good
  * covers its last entry, no standby still needs it (within a bound), and the archive command, if there is one, has taken it. The newest snapshots stay, and the oldest one that covers what was
- * released: without it the entries that are kept could not be applied. Files go from the oldest on; the last two never do.
+ * released: without it the entries that are kept could not be applied; and, where the setting asks for it, older ones at a
+ * distance. Files go from the oldest on; the last two never do.
  * A crash between any two steps leaves a journal that recovers. Not thread safe.
  */
 final class Retention {
@@ -166,12 +169,13 @@ final class Retention {
                 messages.add(e.getMessage());
             }
         }
+        final Set<Path> apart = apart(good, firstEntry);
         boolean isChanged = false;
         for (final Path path : all) {
             final int place = good.indexOf(path);
             // A damaged one stays until as many good ones as are wanted are newer: someone may want to look at it.
             final boolean isNewest = place >= 0 ? place < context.keep() : good.size() < context.keep();
-            if (!isNewest && !path.equals(base)) {
+            if (!isNewest && !path.equals(base) && !apart.contains(path)) {
                 steps.before("prune");
                 Files.delete(path);
                 isChanged = true;
@@ -180,5 +184,22 @@ final class Retention {
         if (isChanged) {
             DurableFiles.syncDirectory(directory.root());
         }
+    }
+
+    /** From the oldest on, those that are far enough from the one kept before: places for the tools to begin at. What the files do not go on from is none. */
+    private Set<Path> apart(final List<Path> newestFirst, final long firstEntry) throws IOException {
+        final Set<Path> kept = new HashSet<>();
+        long last = 0;
+        for (int i = newestFirst.size() - 1; i >= 0 && context.apart() > 0; i--) {
+            final Path path = newestFirst.get(i);
+            final long sequence = SnapshotDirectory.sequence(path);
+            try (SnapshotFile file = SnapshotFile.open(path)) {
+                if (sequence - last >= context.apart() && file.position().entryNumber() >= firstEntry - 1) {
+                    kept.add(path);
+                    last = sequence;
+                }
+            }
+        }
+        return kept;
     }
 }

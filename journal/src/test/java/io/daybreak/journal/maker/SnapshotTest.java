@@ -47,7 +47,7 @@ class SnapshotTest {
     }
 
     private SnapshotResult snapshotAndRelease(final String archiveCommand) throws IOException {
-        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, SnapshotContext.MEMBER_BYTES, archiveCommand), MachineCopy::new).run();
+        return new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, SnapshotContext.MEMBER_BYTES, archiveCommand, 0), MachineCopy::new).run();
     }
 
     private static List<Path> filesIn(final Path directory) throws IOException {
@@ -174,7 +174,7 @@ class SnapshotTest {
     @Test
     void shouldMakeNoneWhereItMightCutIntoTheRoomOfTheJournal() throws IOException {
         new SmallSwitch(data()).entries(50).close();
-        final SnapshotContext context = new SnapshotContext(data(), 2, 0, 100, 0, 0, Long.MAX_VALUE, SnapshotContext.MEMBER_BYTES, "");
+        final SnapshotContext context = new SnapshotContext(data(), 2, 0, 100, 0, 0, Long.MAX_VALUE, SnapshotContext.MEMBER_BYTES, "", 0);
         assertThatThrownBy(() -> new SnapshotMaker(context, MachineCopy::new).run()).isInstanceOf(IOException.class).hasMessageContaining("no room for a snapshot");
         assertThat(new SnapshotDirectory(data()).list()).isEmpty();
     }
@@ -298,6 +298,25 @@ class SnapshotTest {
         }
     }
 
+    /** Old snapshots at a distance stay, for the tools to begin with. */
+    @Test
+    void shouldKeepOlderSnapshotsApart() throws IOException {
+        try (SmallSwitch small = new SmallSwitch(data())) {
+            long last = 0;
+            for (int i = 0; i < 12; i++) {
+                small.entries(30);
+                last = new SnapshotMaker(new SnapshotContext(data(), 1, 0, 100, 0, 0, 0, SnapshotContext.MEMBER_BYTES, "", 400), MachineCopy::new).run().position().sequence();
+            }
+            final List<Long> sequences = new SnapshotDirectory(data()).list().stream().map(SnapshotDirectory::sequence).sorted().toList();
+            assertThat(sequences).hasSizeGreaterThan(3).hasSizeLessThan(12).endsWith(last);
+            long before = 0;
+            for (final long sequence : sequences.subList(0, sequences.size() - 1)) {
+                assertThat(sequence - before).isGreaterThanOrEqualTo(400);
+                before = sequence;
+            }
+        }
+    }
+
     /** The process ends before any step; whatever is there then must start with everything that was acknowledged, and the next maker goes on. */
     @Test
     void shouldLoseNothingWhenTheMakerEndsInAnyStep() throws IOException {
@@ -320,7 +339,7 @@ class SnapshotTest {
             private static final long serialVersionUID = 1L;
         }
         try {
-            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, SnapshotContext.MEMBER_BYTES, "true"), MachineCopy::new, step -> {
+            new SnapshotMaker(new SnapshotContext(data(), 2, 0, 100, 1, 0, 0, SnapshotContext.MEMBER_BYTES, "true", 0), MachineCopy::new, step -> {
                 if (steps[0]++ == end) {
                     throw new Ended();
                 }
