@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells: each row several times against a fresh switch, raw results into a directory.
 #   loadtest/bench.sh OUT [RUNS] [ROW ...]         rows: single batch process open hot start bytes
-#                                                iso iso-open routed
+#                                                iso iso-open routed encrypted encrypted-iso
 # Needs the two jars (mvn -DskipTests package) and a quiet machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -47,6 +47,15 @@ each_iso() { # row, settings of the switch; options of the load follow --. Warme
     echo "{ \"server_cpu_ns\": $((($(cpu_ns) - before) / $(value "$row-$i" accepted))) }" >"$out/$row-cpu-$i.json"; stop
   done
 }
+keyed() { # a key of the journal for what is started from here on; without an argument none
+  if [ $# -gt 0 ]; then export DAYBREAK_JOURNAL_KEYS="journal - 1 = $(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')"; else unset DAYBREAK_JOURNAL_KEYS; fi
+}
+of_cpu() { # name, then who pays and its options, warmed by a run of its own
+  local name=$1 before; shift
+  "$1" "$name-warm" --duration 3s --warmup 1s "${@:2}"
+  before=$(cpu_ns); "$1" "$name" --duration 5s --warmup 0s "${@:2}"
+  echo "{ \"server_cpu_ns\": $((($(cpu_ns) - before) / $(value "$name" accepted))) }" >"$out/${name%-*}-cpu-${name##*-}.json"
+}
 common=()
 value() { sed -n "s/.*\"$2\" *: *\([0-9.]*\).*/\1/p" "$out/$1.json" | head -1; }
 median() { sort -g | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
@@ -83,6 +92,14 @@ for row in $rows; do
         fresh disk; pay "hot-$i" --rate max --connections 4 --window 1024 --duration 6s --warmup 5s --hot-share 1; stop
       done
       tell uniform throughput_per_s; tell hot throughput_per_s ;;
+    encrypted | encrypted-iso) # in turn, so that the machine's moods fall on both
+      with=pay; load=(--rate max --connections 4 --window 1024)
+      if [ "$row" = encrypted-iso ]; then with=pay_iso; load=(--rate max --connections 8 --window 64); fi
+      for i in $(seq "$runs"); do
+        fresh disk; of_cpu "$row-without-$i" $with "${load[@]}"; stop
+        keyed yes; fresh disk; of_cpu "$row-with-$i" $with "${load[@]}"; stop; keyed
+      done
+      for each in without with; do tell "$row-$each" throughput_per_s p50 p99; tell "$row-$each-cpu" server_cpu_ns; done ;;
     start)
       for i in $(seq "$runs"); do
         fresh disk; echo "start empty: process to READY $ready_ms ms; $(cat "$work/out")" | tee -a "$out/summary.txt"; stop

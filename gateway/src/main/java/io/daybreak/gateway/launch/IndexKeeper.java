@@ -56,6 +56,9 @@ final class IndexKeeper implements AutoCloseable {
     private void make() {
         final List<String> command = new ArrayList<>(SnapshotKeeper.ownCommand());
         command.addAll(List.of("index", "--data", settings.data().toString()));
+        if (settings.journal().keyFile() != null) {
+            command.addAll(List.of("--journal-key-file", settings.journal().keyFile().toString()));
+        }
         try {
             final Process builder = new ProcessBuilder(command).redirectErrorStream(true).start();
             process = builder;

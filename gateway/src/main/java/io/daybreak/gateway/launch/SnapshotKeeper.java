@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Has snapshots made while the switch runs, one each time that so many commands were decided since the last: runs the command {@code snapshot} as a
- * process of its own, at the lowest priority where the system has {@code nice}. In the switch's process the second state would share its memory's locks
+ * process of its own that gets what others leave, where the system has {@code chrt}, {@code ionice} and {@code nice}. In the switch's process the second state would share its memory's locks
  * and its fate: a maker that finds no memory must end alone.
  * <p>
  * A thread of its own. A failure is logged and tried again after as many commands more.
@@ -31,7 +31,12 @@ final class SnapshotKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
     private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLOSE_MS = 10_000;
-    private static final List<Path> NICE = List.of(Path.of("/usr/bin/nice"), Path.of("/bin/nice"));
+    private static final List<Path> PROGRAMS = List.of(Path.of("/usr/bin"), Path.of("/bin"));
+    /**
+     * What puts the maker behind all others, each where it is there. Only the idle policy lets a woken thread of the switch take the processor at once;
+     * behind a nice process it may wait for the rest of that one's slice, milliseconds.
+     */
+    private static final List<List<String>> POLITELY = List.of(List.of("chrt", "-i", "0"), List.of("ionice", "-c", "3"), List.of("nice", "-n", "19"));
 
     private final Settings settings;
     private final LongSupplier durableSequence;
@@ -111,7 +116,12 @@ final class SnapshotKeeper implements AutoCloseable {
     /** This very program, at the lowest priority where the system has {@code nice}; a command is to follow. */
     static List<String> ownCommand() {
         final List<String> command = new ArrayList<>();
-        NICE.stream().filter(Files::isExecutable).findFirst().ifPresent(nice -> command.addAll(List.of(nice.toString(), "-n", "19")));
+        for (final List<String> politely : POLITELY) {
+            PROGRAMS.stream().map(directory -> directory.resolve(politely.get(0))).filter(Files::isExecutable).findFirst().ifPresent(program -> {
+                command.add(program.toString());
+                command.addAll(politely.subList(1, politely.size()));
+            });
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseSerialGC");
         for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
