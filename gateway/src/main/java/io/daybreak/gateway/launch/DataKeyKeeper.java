@@ -135,16 +135,12 @@ final class DataKeyKeeper implements AutoCloseable {
     private LocalDate firstNeeded(final long nowMs) {
         final LocalDate byAge = day(nowMs - maximumAgeMs.getAsLong() - DAY_MS);
         final DirectBuffer body = new ExpandableArrayBuffer(QueryPaymentStatusEncoder.BLOCK_LENGTH);
-        final long oldestNs;
-        synchronized (port) {
-            final DirectBuffer answer = port.query(QueryPaymentStatusEncoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body,
-                QueryPaymentStatusEncoder.BLOCK_LENGTH);
-            final PaymentStatusAnswerDecoder status = new PaymentStatusAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
-            if (status.result() != Result.OK || status.issuerRequests() != 0 || status.storeAndForward() != 0) {
-                return byAge;
-            }
-            oldestNs = status.payments() == 0 ? timeNs.getAsLong() : status.oldestPaymentNs();
+        final DirectBuffer answer = port.query(QueryPaymentStatusEncoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body, QueryPaymentStatusEncoder.BLOCK_LENGTH);
+        final PaymentStatusAnswerDecoder status = new PaymentStatusAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+        if (status.result() != Result.OK || status.issuerRequests() != 0 || status.storeAndForward() != 0) {
+            return byAge;
         }
+        final long oldestNs = status.payments() == 0 ? timeNs.getAsLong() : status.oldestPaymentNs();
         final LocalDate byUse = day(TimeUnit.NANOSECONDS.toMillis(oldestNs));
         return byUse.isAfter(byAge) ? byUse : byAge;
     }

@@ -263,8 +263,8 @@ public final class Server implements AutoCloseable {
                 .ringCapacity(values.ringCapacity())
                 .reserve(values.ringReserve())
                 .maxClaim(values.maxClaim())
-                // The event loops, the switch itself, and what follows another node's journal.
-                .maxPublishers(settings.links().eventLoops() + 2)
+                // The event loops, the two ports of the switch itself, and what follows another node's journal.
+                .maxPublishers(settings.links().eventLoops() + 3)
                 .maxBatch(values.maxBatch())
                 .waitYields(values.yields())
                 .sampleEvery(values.sampleEvery())
@@ -338,7 +338,7 @@ public final class Server implements AutoCloseable {
             issuers.connect(dataKeys);
         }
         if (replication != null) {
-            replication.open(journal, pipeline, loops.systemPort());
+            replication.open(journal, pipeline, loops.memberPort());
             links.nodePort(replication);
         } else {
             links.nodePort(new LoneNode(journal));

@@ -49,7 +49,8 @@ public final class EventLoops implements AutoCloseable {
     private final boolean isEpoll;
     private final LoopAgent[] agents;
     private final Map<EventExecutor, LoopAgent> agentOf = new IdentityHashMap<>();
-    private final SystemPort systemPort = new SystemPort();
+    private final SystemPort systemPort = new SystemPort(0);
+    private final SystemPort memberPort = new SystemPort(1);
     private final ReplyRouter replyRouter;
 
     /**
@@ -76,7 +77,7 @@ public final class EventLoops implements AutoCloseable {
         final IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("link"), io);
         agents = new LoopAgent[settings.eventLoops()];
-        replyRouter = new ReplyRouter(agents, systemPort);
+        replyRouter = new ReplyRouter(agents, systemPort, memberPort);
     }
 
     /** Where the pipeline's reply stage hands outcomes to. */
@@ -87,6 +88,11 @@ public final class EventLoops implements AutoCloseable {
     /** Publishes for the switch itself. */
     public SystemPort systemPort() {
         return systemPort;
+    }
+
+    /** Publishes the words about members: answers to everyone else may wait for them, so nobody else may hold this port. */
+    public SystemPort memberPort() {
+        return memberPort;
     }
 
     /** Counts what happens at the native links. */
@@ -133,6 +139,7 @@ public final class EventLoops implements AutoCloseable {
             agentOf.put(executor, agent);
         }
         systemPort.connect(publishers.get());
+        memberPort.connect(publishers.get());
     }
 
     /** Begins to watch the connections' times; before anything listens. May be called more than once. */

@@ -31,18 +31,12 @@ public final class ReferencePages {
         do {
             final MutableDirectBuffer body = new ExpandableArrayBuffer(QueryReferenceEncoder.BLOCK_LENGTH);
             new QueryReferenceEncoder().wrap(body, 0).correlationId(0).cursor(cursor).kind(kind).pageSize(PAGE).reserved(0);
-            final int count;
-            final byte[] messages;
-            // The answer lies in the port's one buffer: nobody else may ask before it was copied.
-            synchronized (port) {
-                final DirectBuffer answer = port.query(QueryReferenceDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body,
-                    QueryReferenceDecoder.BLOCK_LENGTH);
-                final ReferenceAnswerDecoder page = new ReferenceAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
-                cursor = page.nextCursor();
-                count = page.count();
-                messages = new byte[page.messagesLength()];
-                page.getMessages(messages, 0, messages.length);
-            }
+            final DirectBuffer answer = port.query(QueryReferenceDecoder.TEMPLATE_ID, Participants.FIRST_OPERATOR, body, QueryReferenceDecoder.BLOCK_LENGTH);
+            final ReferenceAnswerDecoder page = new ReferenceAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
+            cursor = page.nextCursor();
+            final int count = page.count();
+            final byte[] messages = new byte[page.messagesLength()];
+            page.getMessages(messages, 0, messages.length);
             final DirectBuffer records = new UnsafeBuffer(messages);
             for (int i = 0; i < count; i++) {
                 record.accept(records, i * (MessageHeaderDecoder.ENCODED_LENGTH + blockLength) + MessageHeaderDecoder.ENCODED_LENGTH);

@@ -26,7 +26,7 @@ public final class ReplyRouter implements ReplySink {
     private static final long NO_LINK = 0L;
 
     private final LoopAgent[] loops;
-    private final SystemPort systemPort;
+    private final SystemPort[] systemPorts;
 
     private long runLinkId = NO_LINK;
     private long runCorrelationId;
@@ -37,9 +37,9 @@ public final class ReplyRouter implements ReplySink {
     private ReplyQueue runQueue;
     private UnsafeBuffer runMemory;
 
-    ReplyRouter(final LoopAgent[] loops, final SystemPort systemPort) {
+    ReplyRouter(final LoopAgent[] loops, final SystemPort... systemPorts) {
         this.loops = loops;
-        this.systemPort = systemPort;
+        this.systemPorts = systemPorts;
     }
 
     @Override
@@ -55,7 +55,7 @@ public final class ReplyRouter implements ReplySink {
             return;
         }
         if (LinkId.loop(linkId) == SystemPort.LOOP) {
-            systemPort.onOutcome(index, result);
+            systemPorts[LinkId.slot(linkId)].onOutcome(correlationId, index, result);
             return;
         }
         runQueue = loops[LinkId.loop(linkId)].replyQueue();
@@ -126,7 +126,7 @@ public final class ReplyRouter implements ReplySink {
         final AnswerBuffer lent = (AnswerBuffer) answerBuffer;
         lent.length = length;
         if (LinkId.loop(linkId) == SystemPort.LOOP) {
-            systemPort.onAnswer();
+            systemPorts[LinkId.slot(linkId)].onAnswer(correlationId);
             return;
         }
         final LoopAgent loop = loops[LinkId.loop(linkId)];

@@ -12,24 +12,31 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The switch's own way through the ring: configuration, the first operator, demo accounts. The caller waits for the
  * outcomes; one caller at a time, any thread but those of the pipeline and of the event loops. Cold path.
+ * <p>
+ * A caller holds the port until it is answered. What others' answers wait for, such as the word that a standby is out of sync, must go through a port of
+ * its own: {@link EventLoops#memberPort}.
  */
 public final class SystemPort {
     /** Stands in link ids where an event loop's number would. */
     static final int LOOP = LinkId.MAX_LOOPS;
 
-    private static final long LINK_ID = LinkId.of(LOOP, 0, 1);
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long MAX_POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final AnswerBuffer answer = new AnswerBuffer();
+    private final long linkId;
+    private AnswerBuffer answer = new AnswerBuffer();
     private CommandPublisher publisher;
-    private long correlationId;
+    private long pollNs;
 
     // Set before the commands are published; written by the reply stage, then read by the caller behind answered.
     private int[] results;
+    private long correlationId;
     private volatile int answered;
 
-    SystemPort() {
+    /** @param number which of the switch's ports; stands where a connection's place in its loop would */
+    SystemPort(final int number) {
+        linkId = LinkId.of(LOOP, number, 1);
     }
 
     void connect(final CommandPublisher newPublisher) {
@@ -94,6 +101,7 @@ public final class SystemPort {
     private void begin(final int count) {
         correlationId++;
         results = new int[count];
+        pollNs = POLL_NS;
         answered = 0;
     }
 
@@ -111,7 +119,7 @@ public final class SystemPort {
         slot.templateId = templateId;
         slot.commandLength = length;
         slot.participantId = participantId;
-        slot.linkId = LINK_ID;
+        slot.linkId = linkId;
         slot.correlationId = correlationId;
         slot.index = index;
         slot.requestCount = count;
@@ -125,22 +133,30 @@ public final class SystemPort {
         }
     }
 
-    private static void waitALittle(final long deadlineNs) {
+    private void waitALittle(final long deadlineNs) {
         if (System.nanoTime() - deadlineNs > 0) {
+            // What is answered yet goes to nobody: neither counted for the next caller, nor into memory that it uses.
+            correlationId++;
+            answer = new AnswerBuffer();
             throw new IllegalStateException("the pipeline does not answer");
         }
-        LockSupport.parkNanos(POLL_NS);
+        LockSupport.parkNanos(pollNs);
+        pollNs = Math.min(MAX_POLL_NS, pollNs + pollNs / 8);
     }
 
     /** Reply stage only. */
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
-    void onOutcome(final int index, final int result) {
-        results[index] = result;
-        answered = answered + 1;
+    void onOutcome(final long answeredId, final int index, final int result) {
+        if (answered >= 0 && answeredId == correlationId) {
+            results[index] = result;
+            answered = answered + 1;
+        }
     }
 
     /** Reply stage only. */
-    void onAnswer() {
-        answered = 1;
+    void onAnswer(final long answeredId) {
+        if (answered >= 0 && answeredId == correlationId) {
+            answered = 1;
+        }
     }
 }

@@ -39,7 +39,7 @@ class StandbySystemTest extends StandbyRig {
                     // Nobody can sign on at a standby before it has the participants.
                     try (DaybreakClient acquirer = client("ACQ001", 0)) {
                         for (int i = 0; i < 1_000; i++) {
-                            assertThat(acquirer.transfer(payment(acquirer, i)).isApplied()).isTrue();
+                            assertThat(acquirer.transfer(payment(acquirer, i))).matches(Outcome::isApplied, "applied");
                         }
                         Await.until("the standby knows us", () -> canSignOn(1));
                         try (DaybreakClient reader = client("OPERATOR", 1)) {
@@ -206,10 +206,10 @@ class StandbySystemTest extends StandbyRig {
             lost.kill();
             try (DaybreakClient acquirer = client("ACQ001", 0)) {
                 // Answered although the standby is gone: after the time-out, and with an alarm.
-                assertThat(acquirer.transfer(payment(acquirer, 7)).isApplied()).isTrue();
+                assertThat(acquirer.transfer(payment(acquirer, 7))).as(first::err).matches(Outcome::isApplied, "applied");
                 assertThat(first.err()).contains("ALARM: node 12 does not answer: payments go on without it");
                 for (int i = 0; i < 10; i++) {
-                    assertThat(acquirer.transfer(payment(acquirer, i)).isApplied()).isTrue();
+                    assertThat(acquirer.transfer(payment(acquirer, i))).matches(Outcome::isApplied, "applied");
                 }
             }
             first.kill();

@@ -65,7 +65,7 @@ public final class LinkRig implements AutoCloseable {
         server = new NativeServer(settings, admission, defect -> fatal.compareAndSet(null, "links: " + defect));
         pipeline = new Pipeline(
             new PipelineContext().ringCapacity(options.ringCapacity).reserve(256).maxChain(64).maxClaim(64).maxBatch(1_024)
-                .maxEntryCommands(Math.min(1_024, options.ringCapacity)).maxPublishers(options.eventLoops + 1),
+                .maxEntryCommands(Math.min(1_024, options.ringCapacity)).maxPublishers(options.eventLoops + 2),
             new StateMachine(new PlainSlabAllocator()), journal, server.replySink(), EffectSink.NONE, new EpochClock() {
                 @Override
                 public long wallNs() {
