@@ -8,6 +8,7 @@ import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.LeaderSession;
 import io.daybreak.journal.replicate.LeaderView;
+import io.daybreak.journal.replicate.MemberWatch;
 import io.daybreak.journal.replicate.StandbyGate;
 import io.daybreak.machine.MembershipView;
 import io.daybreak.pipeline.Pipeline;
@@ -36,10 +37,8 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,11 +58,11 @@ public final class Node implements LeaderView, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int TICK_MS = 50;
     private static final int HIGH_WATER_BYTES = 2 << 20;
-    private static final long ALARM_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final ReplicaSettings settings;
     private final Credentials credentials;
     private final StandbyGate gate;
+    private final MemberWatch watch;
     private final NodeHost host;
     private final SslContext serverTls;
     private final SslContext clientTls;
@@ -86,9 +85,7 @@ public final class Node implements LeaderView, AutoCloseable {
     // Event loop.
     private final List<InboundReplica> inbound = new ArrayList<>();
     private final Set<Integer> pendingStatus = new HashSet<>();
-    private final Map<Integer, Long> absentSinceNs = new HashMap<>();
     private Patrol patrol;
-    private long lastAlarmNs;
     private volatile boolean isDegraded;
 
     /**
@@ -102,6 +99,7 @@ public final class Node implements LeaderView, AutoCloseable {
         serverTls = ReplicaTls.server(settings.tls());
         clientTls = ReplicaTls.client(settings.tls());
         gate = new StandbyGate(this::scheduleProgress);
+        watch = new MemberWatch(gate, new Watched(), TimeUnit.MILLISECONDS.toNanos(settings.ackTimeoutMs()));
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("replica", true), NativeTransport.ioHandlerFactory());
         loop = group.next();
     }
@@ -249,7 +247,7 @@ public final class Node implements LeaderView, AutoCloseable {
                 following.onTick(nowNs);
             }
             if (isLeading) {
-                watchMembers(nowNs);
+                watch.onTick(nowNs);
             }
         } catch (final RuntimeException | Error ex) {
             // Thrown on, it would only end this task, and with it every time limit.
@@ -257,39 +255,31 @@ public final class Node implements LeaderView, AutoCloseable {
         }
     }
 
-    /** Leaves out who does not answer in time, or, where answers must wait, says so. */
-    private void watchMembers(final long nowNs) {
-        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(settings.ackTimeoutMs());
-        final boolean isLate = gate.waitedNs() > timeoutNs;
-        for (final StandbyGate.Member member : gate.required()) {
-            final boolean isBehind = member.entry() < gate.appendedEntry();
-            if (isLate && isBehind || !isConnected(member.id()) && nowNs - lastSeenNs(member.id(), nowNs) > timeoutNs) {
-                if (gate.leaveOut(member.id())) {
-                    if (!isDegraded) {
-                        LOG.error("ALARM: node {} does not answer: payments go on without it, and are on this device only", member.id());
-                    }
-                    isDegraded = gate.acknowledgement() == Acknowledgement.DEGRADE;
-                    setStatus(member.id(), false);
-                } else if (isLate && nowNs - lastAlarmNs > ALARM_NS) {
-                    lastAlarmNs = nowNs;
-                    LOG.error("ALARM: node {} does not answer, and payments wait for it, {} ms by now", member.id(), gate.waitedNs() / 1_000_000L);
+    /** What becomes of a member that does not answer in time. */
+    private final class Watched implements MemberWatch.Host {
+        @Override
+        public boolean isConnected(final int memberId) {
+            for (final InboundReplica connection : inbound) {
+                if (connection.memberId() == memberId && connection.session() != null && connection.session().isStreaming()) {
+                    return true;
                 }
             }
+            return false;
         }
-    }
 
-    private boolean isConnected(final int memberId) {
-        for (final InboundReplica connection : inbound) {
-            if (connection.memberId() == memberId && connection.session() != null && connection.session().isStreaming()) {
-                absentSinceNs.remove(memberId);
-                return true;
+        @Override
+        public void onLeftOut(final int memberId) {
+            if (!isDegraded) {
+                LOG.error("ALARM: node {} does not answer: payments go on without it, and are on this device only", memberId);
             }
+            isDegraded = watch.isDegrading();
+            setStatus(memberId, false);
         }
-        return false;
-    }
 
-    private long lastSeenNs(final int memberId, final long nowNs) {
-        return absentSinceNs.computeIfAbsent(memberId, id -> nowNs);
+        @Override
+        public void onWaiting(final int memberId, final long waitedNs) {
+            LOG.error("ALARM: node {} does not answer, and payments wait for it, {} ms by now", memberId, waitedNs / 1_000_000L);
+        }
     }
 
     private void setStatus(final int memberId, final boolean isInSync) {

@@ -39,6 +39,7 @@ import org.agrona.UnsafeApi;
 public final class ChronicleJournal implements Journal {
     private static final long WAIT_NS = 50_000;
     private static final long NEARLY_FULL_BYTES = 1 << 20;
+    private static final long NOTHING_PENDING = -1;
 
     private final JournalContext context;
     private final DataDirectory directory;
@@ -75,6 +76,10 @@ public final class ChronicleJournal implements Journal {
     private long lastEntry;
     private long deviceSequence;
     private long bytesInFile;
+    /** Only without threads: what was synced last waits for the gate, up to this position of the ring. */
+    private long pendingPosition = NOTHING_PENDING;
+    /** Where the {@link #sync} that could not end wants to come to. */
+    private long pendingEnd;
 
     private volatile long durableSequence;
     private volatile long committedEntry;
@@ -263,14 +268,18 @@ public final class ChronicleJournal implements Journal {
     public long sync() {
         throwIfFailed("syncing");
         try {
-            final long end = ring.published();
-            while (taken != end) {
+            final long end = isWaiting() ? pendingEnd : ring.published();
+            if (isWaiting()) {
+                publishPending();
+            }
+            while (taken != end && !isWaiting()) {
                 if (isDisk) {
                     writeGroup(end);
                 } else {
                     appendAll(end);
                 }
             }
+            pendingEnd = end;
         } catch (final Throwable t) {
             fail(t);
             throwIfFailed("syncing");
@@ -310,6 +319,9 @@ public final class ChronicleJournal implements Journal {
         lastSequence = sequence;
         lastEntry = number;
         deviceSequence = sequence;
+        if (mustWait(position)) {
+            return;
+        }
         publishWhenAcknowledged();
         if (gate == null) {
             appendGroup(position);
@@ -365,8 +377,34 @@ public final class ChronicleJournal implements Journal {
         if (gate != null) {
             gate.onAppended(lastEntry, lastSequence);
         }
+        if (mustWait(position)) {
+            return;
+        }
         publishWhenAcknowledged();
         appended(position);
+    }
+
+    /** Without threads nobody may wait for the gate: the rest of the group's way is gone by a later {@link #sync}. */
+    private boolean mustWait(final long position) {
+        if (!context.isStepped() || gate == null || isFollowing || gate.tryPass(lastEntry)) {
+            return false;
+        }
+        pendingPosition = position;
+        return true;
+    }
+
+    private void publishPending() {
+        if (gate.tryPass(lastEntry)) {
+            final long position = pendingPosition;
+            pendingPosition = NOTHING_PENDING;
+            publishWhenAcknowledged();
+            appended(position);
+        }
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return pendingPosition != NOTHING_PENDING;
     }
 
     /** A standby waits for the primary's word instead; see {@link #commit}. */

@@ -1,6 +1,7 @@
 package io.daybreak.journal.replicate;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import io.daybreak.journal.CommitGate;
 import io.daybreak.protocol.Acknowledgement;
@@ -40,6 +41,7 @@ public final class StandbyGate implements CommitGate {
     }
 
     private final Runnable onProgress;
+    private final LongSupplier nanoClock;
     private volatile Member[] required = {};
     private volatile int acknowledgement = Acknowledgement.LOCAL;
     private volatile Thread waiting;
@@ -54,7 +56,17 @@ public final class StandbyGate implements CommitGate {
 
     /** @param onProgress told when something was appended or acknowledged; durability thread, must not block */
     public StandbyGate(final Runnable onProgress) {
+        this(onProgress, System::nanoTime);
+    }
+
+    /**
+     * With a clock of its own, for a simulator.
+     *
+     * @param nanoClock monotonic; any thread
+     */
+    public StandbyGate(final Runnable onProgress, final LongSupplier nanoClock) {
         this.onProgress = onProgress;
+        this.nanoClock = nanoClock;
     }
 
     /** Where the journal stands when it is opened. Before it is used. */
@@ -128,7 +140,7 @@ public final class StandbyGate implements CommitGate {
     /** Nanoseconds that answers have waited by now; 0 if none does. Monotonic clock. */
     public long waitedNs() {
         final long since = waitingSinceNs;
-        return waiting == null || since == 0 ? 0 : System.nanoTime() - since;
+        return since == 0 ? 0 : nanoClock.getAsLong() - since;
     }
 
     /** Nothing is acknowledged any more: who waits is told so by an exception. Any thread; final. */
@@ -172,14 +184,10 @@ public final class StandbyGate implements CommitGate {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
     public void await(final long entry, final long sequence) {
-        if (isAcknowledged(entry)) {
+        if (tryPass(entry)) {
             return;
         }
-        waits++;
-        waitedForEntry = entry;
-        waitingSinceNs = System.nanoTime();
         waiting = Thread.currentThread();
         try {
             while (!isAcknowledged(entry)) {
@@ -189,6 +197,21 @@ public final class StandbyGate implements CommitGate {
             waiting = null;
             waitingSinceNs = 0;
         }
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    public boolean tryPass(final long entry) {
+        if (isAcknowledged(entry)) {
+            waitingSinceNs = 0;
+            return true;
+        }
+        if (waitingSinceNs == 0) {
+            waits++;
+            waitedForEntry = entry;
+            waitingSinceNs = nanoClock.getAsLong();
+        }
+        return false;
     }
 
     private boolean isAcknowledged(final long entry) {
