@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 import io.daybreak.port.StateSource;
+import org.agrona.BufferUtil;
 
 /** A snapshot that is read: its position at once, its image once through {@link #image}. Not thread safe. */
 public final class SnapshotFile implements AutoCloseable {
@@ -19,7 +20,7 @@ public final class SnapshotFile implements AutoCloseable {
     private final SnapshotPosition position;
     private final long imageBytes;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private final ByteBuffer buffer;
     private long read;
 
     private SnapshotFile(final Path path, final FileChannel channel, final SnapshotPosition position) throws IOException {
@@ -27,6 +28,7 @@ public final class SnapshotFile implements AutoCloseable {
         this.channel = channel;
         this.position = position;
         this.imageBytes = channel.size() - SnapshotHeader.LENGTH - SnapshotHeader.FOOTER_LENGTH;
+        this.buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, imageBytes)).limit(0);
     }
 
     /**
@@ -95,7 +97,7 @@ public final class SnapshotFile implements AutoCloseable {
 
     private boolean fill() {
         try {
-            buffer.clear().limit((int) Math.min(BUFFER_BYTES, imageBytes - read));
+            buffer.clear().limit((int) Math.min(buffer.capacity(), imageBytes - read));
             while (buffer.hasRemaining()) {
                 if (channel.read(buffer, SnapshotHeader.LENGTH + read + buffer.position()) < 0) {
                     break;
@@ -142,5 +144,7 @@ public final class SnapshotFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
+        // Not left to the collector: looking through a directory would hold a buffer for each file until then.
+        BufferUtil.free(buffer);
     }
 }

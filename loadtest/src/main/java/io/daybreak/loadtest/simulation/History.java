@@ -9,6 +9,8 @@ import org.agrona.collections.LongArrayList;
  * against. It watches the journal from outside and changes nothing. One thread.
  */
 final class History {
+    static final int NOT_FOUND = -1;
+
     private final LongArrayList digests = new LongArrayList();
     private final LongArrayList lastSequences = new LongArrayList();
 
@@ -27,12 +29,28 @@ final class History {
         return digests.getLong(entry - 1);
     }
 
+    /** Number of the entry that ended with this sequence in this state, or {@link #NOT_FOUND}. */
+    int find(final long sequence, final long digest) {
+        for (int entry = digests.size(); entry > 0; entry--) {
+            if (lastSequences.getLong(entry - 1) == sequence && digests.getLong(entry - 1) == digest) {
+                return entry;
+            }
+        }
+        return NOT_FOUND;
+    }
+
     /** What is not recovered has never been. */
-    void cut(final int entries) {
+    void cut(final long entries) {
         while (digests.size() > entries) {
             digests.removeAt(digests.size() - 1);
             lastSequences.removeAt(lastSequences.size() - 1);
         }
+    }
+
+    /** An entry that another node made. */
+    void add(final long lastSequence, final long stateDigest) {
+        digests.addLong(stateDigest);
+        lastSequences.addLong(lastSequence);
     }
 
     /** The journal, watched. */
@@ -81,6 +99,11 @@ final class History {
         @Override
         public long sync() {
             return journal.sync();
+        }
+
+        @Override
+        public boolean isWaiting() {
+            return journal.isWaiting();
         }
 
         @Override

@@ -29,11 +29,11 @@ final class SimulationTest {
 
     @Test
     void shouldKeepEveryPromiseWhenAnythingGoesWrong() {
-        final Simulation.Result result = run(1, ALL, SMALL, 0, 100);
+        final Simulation.Result result = run(1, ALL, SMALL, 0, 60);
 
         assertKept(1, result);
-        assertThat(result.payments()).isGreaterThanOrEqualTo(100L * SMALL);
-        assertThat(result.starts()).isGreaterThan(3 * 100);
+        assertThat(result.payments()).isGreaterThanOrEqualTo(60L * SMALL);
+        assertThat(result.starts()).isGreaterThan(3 * 60);
         assertThat(result.probes()).isPositive();
     }
 
@@ -48,8 +48,8 @@ final class SimulationTest {
         final Simulation.Result result = run(3, EnumSet.noneOf(Fault.class), SMALL, 0, 3);
 
         assertKept(3, result);
-        // The first start, and the two at the end of each round.
-        assertThat(result.starts()).isEqualTo(3 * 3);
+        // The first start, and the two at the end of each round, and those of standbys.
+        assertThat(result.starts()).isGreaterThanOrEqualTo(3 * 3);
     }
 
     @Test
