@@ -4,6 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import io.daybreak.journal.CommitGate;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.protocol.Acknowledgement;
 
 /**
@@ -92,6 +93,20 @@ public final class StandbyGate implements CommitGate {
         }
         required = members;
         acknowledgement = newAcknowledgement;
+    }
+
+    /**
+     * What a primary's recovered journal says, at its start. Who was in sync in an epoch before the one that it leads in says nothing about this one: that
+     * is how a node finds it that was promoted and ended before it began its epoch, and one of those in sync may be itself.
+     *
+     * @param epoch that this node leads in
+     */
+    public void onStart(final MembershipView membership, final long epoch) {
+        if (membership.epoch() < epoch) {
+            onMembership(Acknowledgement.LOCAL, new int[0]);
+        } else {
+            onMembership(membership.acknowledgement(), membership.inSync());
+        }
     }
 
     private Member find(final int id) {

@@ -19,6 +19,7 @@ import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.replay.DivergentTail;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.ReplicationFrames.Refusal;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.protocol.Acknowledgement;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -46,6 +47,19 @@ final class ReplicationTest {
         for (int i = open.size() - 1; i >= 0; i--) {
             open.get(i).close();
         }
+    }
+
+    @Test
+    void shouldNotWaitForWhoWasInSyncBeforeItsEpoch() {
+        final MembershipView before = new MembershipView(1, Acknowledgement.WAIT, "A",
+            List.of(new MembershipView.Member(MEMBER, 1, true, true, "B")));
+        final StandbyGate promoted = new StandbyGate(() -> { });
+        promoted.onStart(before, 2);
+        assertThat(promoted.tryPass(1)).as("the member may be the node itself, which has not begun its epoch").isTrue();
+
+        final StandbyGate same = new StandbyGate(() -> { });
+        same.onStart(before, 1);
+        assertThat(same.tryPass(1)).as("in the same epoch answers wait").isFalse();
     }
 
     /** A node's journal with what stands around it. */

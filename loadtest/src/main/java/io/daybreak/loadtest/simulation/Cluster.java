@@ -161,6 +161,10 @@ final class Cluster implements Actor {
         world.note("node " + number + " is not promoted: " + Result.name(verdict));
         promoting = NOBODY;
         joins[leader] = false;
+        if (leader().isAlive() && !leader().isAccepting()) {
+            // It was stopped for the other one, and is a standby by now: it is started anew, to lead as before.
+            leader().kill(false);
+        }
     }
 
     /** A promotion begins, and what the node has is what will have been. */

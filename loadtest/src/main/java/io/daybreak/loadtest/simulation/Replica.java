@@ -139,7 +139,7 @@ final class Replica implements LeaderView, MemberWatch.Host {
         membership = pipeline.membership();
         world.plan(TICK_NS, node.self(), SwitchNode.REPLICA_TICK, node.process(), null);
         if (isLeading) {
-            gate.onMembership(membership.acknowledgement(), membership.inSync());
+            gate.onStart(membership, journal.epoch());
             lastPatrolNs = world.nowNs();
             ask();
             // Whether or not somebody answers.
@@ -580,8 +580,11 @@ final class Replica implements LeaderView, MemberWatch.Host {
             return;
         }
         if (step == 0) {
+            if (isPromoting) {
+                return;
+            }
             final int verdict = PromotionRule.judge(pipeline.membership(), Town.nodeCode(number));
-            if (isPromoting || verdict == Result.NOT_A_MEMBER || verdict != Result.OK && !isLossAccepted) {
+            if (verdict == Result.NOT_A_MEMBER || verdict != Result.OK && !isLossAccepted) {
                 cluster.onRefused(number, verdict);
                 return;
             }

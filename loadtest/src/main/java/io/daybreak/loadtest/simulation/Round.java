@@ -41,16 +41,19 @@ final class Round {
     private final List<CardAcquirer> cards = new ArrayList<>();
     private boolean answered;
 
-    /** @param payments wanted, about */
-    Round(final long seed, final Set<Fault> wanted, final int payments, final Wiring wiring) {
+    /**
+     * @param payments wanted, about
+     * @param nodes    1, or 2: a primary and its standby
+     */
+    Round(final long seed, final Set<Fault> wanted, final int payments, final int nodes, final Wiring wiring) {
         world = new World(seed, wanted);
         final SplittableRandom random = world.chance(0);
         // Mode process loses what it may with the power; who was told by card cannot forget, so there cards stay at home.
-        plan = random.nextInt(2) == 0 ? ReplicationPlan.draw(random) : null;
+        plan = nodes > 1 ? ReplicationPlan.draw(random) : null;
         durability = plan == null && random.nextInt(5) == 0 ? DurabilityMode.PROCESS : DurabilityMode.DISK;
         final Promises promises = new Promises();
         cluster = new Cluster(world, plan, promises);
-        for (int i = 0; i < (plan == null ? 1 : 2); i++) {
+        for (int i = 0; i < nodes; i++) {
             new SwitchNode(world, wiring, durability, cluster, promises, plan);
         }
         auditor = new Auditor(world);

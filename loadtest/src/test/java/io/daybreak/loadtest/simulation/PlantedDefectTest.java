@@ -25,12 +25,15 @@ final class PlantedDefectTest {
     private static final int MOST_ROUNDS = 400;
 
     private static Simulation.Finding find(final Wiring wiring) {
+        return find(1, wiring);
+    }
+
+    private static Simulation.Finding find(final int nodes, final Wiring wiring) {
         final int[] begun = new int[1];
-        final Simulation.Result result = new Simulation(7, EnumSet.allOf(Fault.class), PAYMENTS, wiring)
+        final Simulation.Result result = new Simulation(7, EnumSet.allOf(Fault.class), PAYMENTS, nodes, wiring)
             .run(0, () -> begun[0]++ < MOST_ROUNDS, made -> { });
         assertThat(result.failure()).as("found within " + MOST_ROUNDS + " rounds").isNotNull();
         assertThat(result.failure().last()).isNotEmpty();
-        System.out.println(result.failure().round() + " " + result.failure().text());
         return result.failure();
     }
 
@@ -109,7 +112,7 @@ final class PlantedDefectTest {
 
     @Test
     void shouldFindAnswersThatDoNotWaitForTheStandby() {
-        final Simulation.Finding finding = find(new Wiring() {
+        final Simulation.Finding finding = find(2, new Wiring() {
             @Override
             public CommitGate gate(final CommitGate gate) {
                 return new CommitGate() {
@@ -141,7 +144,7 @@ final class PlantedDefectTest {
 
     @Test
     void shouldFindAStandbyThatAcknowledgesBeforeItsSync() {
-        final Simulation.Finding finding = find(new Wiring() {
+        final Simulation.Finding finding = find(2, new Wiring() {
             @Override
             public FollowerView follower(final FollowerView follower) {
                 return (FollowerView) Proxy.newProxyInstance(FollowerView.class.getClassLoader(), new Class<?>[] {FollowerView.class},
@@ -163,15 +166,20 @@ final class PlantedDefectTest {
     void shouldFindAnIdThatASnapshotForgets() {
         final Simulation.Finding finding = find(new ForgetfulSnapshots());
 
-        assertThat(finding.text()).containsAnyOf("was told two outcomes", "was told for two transfers", "its balance is", "was told ID_");
+        assertThat(finding.text()).containsAnyOf("was told two outcomes", "was told for two transfers", "its balance is", "was told ID_",
+            // Or the replay behind the snapshot finds out, where a hold was closed whose id is gone.
+            "the rules say PENDING_TRANSFER_NOT_FOUND");
     }
 
-    /** Snapshots without the id of the transfer that was journaled last before them. The entry itself stays, so that no digest tells. */
+    /** Snapshots without the ids of the newest transfers before them. The entries themselves stay, so that no digest tells. */
     private static final class ForgetfulSnapshots implements Wiring {
+        private static final int FORGOTTEN = 64;
+
         private final TransferDecoder transfer = new TransferDecoder();
-        private int participantId;
-        private long idHi;
-        private long idLo;
+        private final int[] participantIds = new int[FORGOTTEN];
+        private final long[] idHis = new long[FORGOTTEN];
+        private final long[] idLos = new long[FORGOTTEN];
+        private int count;
 
         @Override
         public Journal journal(final Journal journal) {
@@ -182,9 +190,10 @@ final class PlantedDefectTest {
                     super.add(templateId, participant, command, offset, length, result);
                     if (templateId == TransferDecoder.TEMPLATE_ID) {
                         transfer.wrap(command, offset, TransferDecoder.BLOCK_LENGTH, TransferDecoder.SCHEMA_VERSION);
-                        participantId = participant;
-                        idHi = transfer.id().hi();
-                        idLo = transfer.id().lo();
+                        final int at = count++ % FORGOTTEN;
+                        participantIds[at] = participant;
+                        idHis[at] = transfer.id().hi();
+                        idLos[at] = transfer.id().lo();
                     }
                 }
             };
@@ -196,8 +205,10 @@ final class PlantedDefectTest {
                 final Field field = StateMachine.class.getDeclaredField("ids");
                 field.setAccessible(true);
                 final IdMemory ids = (IdMemory) field.get(machine);
-                if (ids.find(participantId, idHi, idLo) != IdMemory.NOT_FOUND) {
-                    UnsafeApi.putInt(ids.firstCell(participantId, idHi, idLo), 0);
+                for (int i = 0; i < FORGOTTEN; i++) {
+                    if (ids.find(participantIds[i], idHis[i], idLos[i]) != IdMemory.NOT_FOUND) {
+                        UnsafeApi.putInt(ids.firstCell(participantIds[i], idHis[i], idLos[i]), 0);
+                    }
                 }
             } catch (final ReflectiveOperationException ex) {
                 throw new IllegalStateException(ex);
