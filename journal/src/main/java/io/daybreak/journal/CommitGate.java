@@ -27,6 +27,14 @@ public interface CommitGate {
      */
     boolean await(long entry);
 
+    /**
+     * As {@link #await}, but does not wait: for a journal without threads ({@link JournalContext#stepped}), which asks again later.
+     *
+     * @return true if everything up to this entry is acknowledged
+     * @throws RuntimeException if that can never be any more
+     */
+    boolean tryPass(long entry);
+
     /** Everything up to this entry is acknowledged: it may be told, and standbys may apply it. */
     void onCommitted(long entry, long sequence);
 }

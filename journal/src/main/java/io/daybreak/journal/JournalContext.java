@@ -213,7 +213,7 @@ public final class JournalContext {
         groupBytes = Math.max(groupBytes, CommitGroup.LENGTH + CommitGroup.ENTRY_PREFIX + maxEntryBytes + 3);
         limit("journal.commit-log-bytes", commitLogBytes, 2L * groupBytes, 1L << 30);
         limit("journal.mapped-bytes", mappedBytes, Math.max(1 << 20, 8L * maxEntryBytes), 1 << 30);
-        limit("journal.roll-bytes", rollBytes, 1 << 20, 1L << 40);
+        limit("journal.roll-bytes", rollBytes, stepped ? 64 << 10 : 1 << 20, 1L << 40);
         limit("journal.flush-bytes", flushBytes, 64 << 10, 1L << 30);
         limit("journal.flush-interval-ms", flushIntervalMs, 1, 60_000);
         concluded = true;

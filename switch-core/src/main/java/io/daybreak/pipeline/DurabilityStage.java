@@ -27,6 +27,7 @@ final class DurabilityStage implements Runnable {
     private static final int REPLY_BATCH = 1_024;
     /** Slots between two moves of the released sequence. */
     private static final int RELEASE_MASK = 255;
+    private static final long NONE = -1;
 
     private final RingBuffer<CommandSlot> ring;
     private final SequenceBarrier barrier;
@@ -44,6 +45,9 @@ final class DurabilityStage implements Runnable {
     private final StageCounters counters = new StageCounters(COUNTERS);
 
     private long syncedEntries;
+    /** Only for steps: last slot of the group whose sync waits for others. */
+    private long pendingLast = NONE;
+    private long pendingEntries;
     private long syncs;
     private long syncsSpared;
     private long replies;
@@ -74,7 +78,9 @@ final class DurabilityStage implements Runnable {
             long next = released.get() + 1;
             while (true) {
                 final long last = wait.waitFor(next, applied, applied, barrier);
-                makeDurable();
+                // Read before the sync: it then covers at least these entries. Read after the applied sequence: they hold all
+                // that it told.
+                makeDurable(ledger.appendedEntries());
                 reply(next, last);
                 endGroup(last - next + 1);
                 next = last + 1;
@@ -90,11 +96,20 @@ final class DurabilityStage implements Runnable {
     boolean step() {
         try {
             final long next = released.get() + 1;
-            final long last = applied.get();
+            // A thread that waits in the sync has read before what is applied: so does a step that comes back to it.
+            final long last = pendingLast == NONE ? applied.get() : pendingLast;
             if (last < next) {
                 return false;
             }
-            makeDurable();
+            if (pendingLast == NONE) {
+                pendingEntries = ledger.appendedEntries();
+            }
+            makeDurable(pendingEntries);
+            if (journal.isWaiting()) {
+                pendingLast = last;
+                return false;
+            }
+            pendingLast = NONE;
             reply(next, last);
             endGroup(last - next + 1);
             return true;
@@ -104,10 +119,7 @@ final class DurabilityStage implements Runnable {
         }
     }
 
-    private void makeDurable() {
-        // Read before the sync: it then covers at least these entries. Read after the applied sequence: they hold all
-        // that it told.
-        final long entries = ledger.appendedEntries();
+    private void makeDurable(final long entries) {
         if (entries == syncedEntries) {
             syncsSpared++;
             return;
@@ -116,6 +128,9 @@ final class DurabilityStage implements Runnable {
             journal.sync();
         } catch (final RuntimeException | Error ex) {
             throw new FailStop.JournalFault("sync", ex);
+        }
+        if (journal.isWaiting()) {
+            return;
         }
         syncedEntries = entries;
         syncs++;

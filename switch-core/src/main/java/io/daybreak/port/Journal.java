@@ -52,6 +52,14 @@ public interface Journal extends AutoCloseable {
      */
     long sync();
 
+    /**
+     * Only where the pipeline is moved by steps, so that nobody may block: true if what the last {@link #sync} was to make durable waits for others. The
+     * same call, later, goes on with just that, and takes nothing newer. Durability thread.
+     */
+    default boolean isWaiting() {
+        return false;
+    }
+
     /** Highest durable sequence. Any thread. */
     long durableSequence();
 

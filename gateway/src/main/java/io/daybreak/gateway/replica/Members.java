@@ -2,9 +2,9 @@ package io.daybreak.gateway.replica;
 
 import io.daybreak.gateway.link.SystemPort;
 import io.daybreak.journal.directory.MemberPositions;
+import io.daybreak.journal.replicate.MemberWatch;
 import io.daybreak.journal.replicate.StandbyGate;
 import io.daybreak.machine.MembershipView;
-import io.daybreak.protocol.Acknowledgement;
 import io.daybreak.protocol.Participants;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.MemberStatusEncoder;
@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -31,23 +30,21 @@ import java.util.concurrent.TimeUnit;
  * Rule: docs/replication.md, "Members", "Durability", "What is kept for members". The node's event loop, but for the figures, which any thread may read.
  * Commands about members go through the ring from a thread of their own, since the event loop may wait for nothing.
  */
-public final class Members {
+public final class Members implements MemberWatch.Host {
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
-    private static final long ALARM_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long KEEP_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long NS_PER_MS = 1_000_000L;
 
     private final Node node;
     private final StandbyGate gate;
+    private final MemberWatch watch;
     private final SystemPort systemPort;
     private final ExecutorService commands = Executors.newSingleThreadExecutor(new DefaultThreadFactory("replica-commands", true));
     private final Set<Integer> pendingStatus = new HashSet<>();
-    private final Map<Integer, Long> absentSinceNs = new HashMap<>();
     private final Map<Integer, Position> positions = new TreeMap<>();
     private Map<Integer, Long> kept = Map.of();
     private boolean isRead;
     private long lastKeptNs;
-    private long lastAlarmNs;
     private volatile boolean isDegraded;
     private volatile boolean isClosing;
     private volatile long lagSequences;
@@ -65,12 +62,13 @@ public final class Members {
     Members(final Node node, final SystemPort systemPort) {
         this.node = node;
         this.gate = node.gate();
+        this.watch = new MemberWatch(gate, this, TimeUnit.MILLISECONDS.toNanos(node.settings().ackTimeoutMs()));
         this.systemPort = systemPort;
     }
 
     /** Some times a second, while this node leads. */
     void onTick(final long nowNs) {
-        watch(nowNs);
+        watch.onTick(nowNs);
         measure(nowNs);
         if (nowNs - lastKeptNs > KEEP_NS) {
             lastKeptNs = nowNs;
@@ -132,37 +130,23 @@ public final class Members {
         }
     }
 
-    /** Leaves out who does not answer in time, or, where answers must wait, says so. */
-    private void watch(final long nowNs) {
-        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(node.settings().ackTimeoutMs());
-        final boolean isLate = gate.waitedNs() > timeoutNs;
-        for (final StandbyGate.Member member : gate.required()) {
-            final boolean isBehind = member.entry() < gate.appendedEntry();
-            if (isLate && isBehind || !isConnected(member.id()) && nowNs - lastSeenNs(member.id(), nowNs) > timeoutNs) {
-                if (gate.leaveOut(member.id())) {
-                    if (!isDegraded) {
-                        LOG.error("ALARM: node {} does not answer: payments go on without it, and are on this device only", member.id());
-                    }
-                    isDegraded = gate.acknowledgement() == Acknowledgement.DEGRADE;
-                    setStatus(member.id(), false);
-                } else if (isLate && nowNs - lastAlarmNs > ALARM_NS) {
-                    lastAlarmNs = nowNs;
-                    LOG.error("ALARM: node {} does not answer, and payments wait for it, {} ms by now", member.id(), gate.waitedNs() / 1_000_000L);
-                }
-            }
-        }
+    @Override
+    public boolean isConnected(final int memberId) {
+        return node.isStreamingTo(memberId);
     }
 
-    private boolean isConnected(final int memberId) {
-        final boolean isConnected = node.isStreamingTo(memberId);
-        if (isConnected) {
-            absentSinceNs.remove(memberId);
+    @Override
+    public void onLeftOut(final int memberId) {
+        if (!isDegraded) {
+            LOG.error("ALARM: node {} does not answer: payments go on without it, and are on this device only", memberId);
         }
-        return isConnected;
+        isDegraded = watch.isDegrading();
+        setStatus(memberId, false);
     }
 
-    private long lastSeenNs(final int memberId, final long nowNs) {
-        return absentSinceNs.computeIfAbsent(memberId, id -> nowNs);
+    @Override
+    public void onWaiting(final int memberId, final long waitedNs) {
+        LOG.error("ALARM: node {} does not answer, and payments wait for it, {} ms by now", memberId, waitedNs / NS_PER_MS);
     }
 
     void setStatus(final int memberId, final boolean isInSync) {

@@ -139,7 +139,7 @@ public final class Node implements LeaderView, AutoCloseable {
         gate.start(journal.syncedEntry(), journal.syncedSequence(), journal.committedEntry(), journal.durableSequence());
         membership = pipeline.membership();
         if (leads) {
-            gate.onMembership(membership.acknowledgement(), membership.inSync());
+            gate.onStart(membership, journal.epoch());
         }
     }
 

@@ -3,6 +3,7 @@ package io.daybreak.gateway.replica;
 import io.daybreak.journal.directory.Incarnation;
 import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.format.EntryHeader;
+import io.daybreak.journal.replicate.PromotionRule;
 import io.daybreak.machine.MembershipView;
 import io.daybreak.protocol.Acknowledgement;
 import io.daybreak.protocol.Result;
@@ -25,8 +26,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Promotion {
     private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
-    /** Incarnations of an epoch do not meet those of another one, whatever became of the other node's directory. */
-    private static final int EPOCH_SHIFT = 32;
     private static final long LOOK_NS = 200_000L;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
@@ -49,13 +48,12 @@ public final class Promotion {
         }
         final long beginNs = System.nanoTime();
         final MembershipView membership = node.pipeline().membership();
-        final MembershipView.Member self = membership.find(node.settings().node());
-        if (self == null) {
+        final int verdict = PromotionRule.judge(membership, node.settings().node());
+        if (verdict == Result.NOT_A_MEMBER) {
             LOG.error("promotion refused: the journal here does not make {} a member", node.settings().node());
             return Result.NOT_A_MEMBER;
         }
-        final boolean isLossless = membership.acknowledgement() == Acknowledgement.WAIT && self.isInSync();
-        if (!isLossless && !isLossAccepted && !isFenced()) {
+        if (verdict != Result.OK && !isLossAccepted && !isFenced()) {
             LOG.error("promotion refused: what was acknowledged last may be missing here (last sequence known: {}); prove that the old primary is"
                 + " stopped with replication.fence-command, or accept loss", node.status().primarySequence());
             return Result.LOSS_MUST_BE_ACCEPTED;
@@ -78,9 +76,8 @@ public final class Promotion {
         final Follower follower = node.follower();
         final long last = node.loop().submit(follower::stop).get();
         LOG.warn("promotion: last sequence known is {}, entry {}", node.journal().syncedSequence(), last);
-        final long epoch = Math.max(node.seenEpoch(), node.journal().epoch()) + 1;
-        final long before = Math.max(Incarnation.read(node.journal().names().incarnation()), lastIncarnation(last));
-        final long incarnation = Math.max(before + 1, epoch << EPOCH_SHIFT);
+        final long epoch = PromotionRule.epoch(node.seenEpoch(), node.journal().epoch());
+        final long incarnation = PromotionRule.incarnation(Incarnation.read(node.journal().names().incarnation()), lastIncarnation(last), epoch);
         Incarnation.write(node.journal().names().incarnation(), incarnation);
         node.saveState(new NodeState(NodeState.Role.PRIMARY, epoch, epoch));
         node.loop().submit(() -> {

@@ -40,6 +40,7 @@ import org.agrona.UnsafeApi;
 public final class ChronicleJournal implements Journal {
     private static final long WAIT_NS = 50_000;
     private static final long NEARLY_FULL_BYTES = 1 << 20;
+    private static final long NOTHING = -1;
 
     private final JournalContext context;
     private final DataDirectory directory;
@@ -80,6 +81,9 @@ public final class ChronicleJournal implements Journal {
     private long lastEntry;
     private long deviceSequence;
     private long bytesInFile;
+    /** What waits for the standbys, while something does. */
+    private long entryToTell = NOTHING;
+    private long sequenceToTell;
 
     private volatile long durableSequence;
     private volatile long committedEntry;
@@ -294,17 +298,29 @@ public final class ChronicleJournal implements Journal {
 
     /**
      * Waits for the standbys. What comes meanwhile goes to the own device: the word that a member is out of sync may be among it, and answers leave
-     * without that member only behind its durable word.
+     * without that member only behind its durable word. A journal without threads does not wait but returns, and goes on with its next {@link #sync}.
      */
     private void commitWhenAcknowledged() throws IOException {
-        final long entryToTell = lastEntry;
-        final long sequenceToTell = lastSequence;
-        while (!gate.await(entryToTell)) {
+        if (entryToTell == NOTHING) {
+            entryToTell = lastEntry;
+            sequenceToTell = lastSequence;
+        }
+        while (context.isStepped() ? !gate.tryPass(entryToTell) : !gate.await(entryToTell)) {
+            if (context.isStepped()) {
+                return;
+            }
             throwIfFailed("waiting for a standby");
             write(ring.published());
         }
-        publish(entryToTell, sequenceToTell);
-        gate.onCommitted(entryToTell, sequenceToTell);
+        final long entry = entryToTell;
+        entryToTell = NOTHING;
+        publish(entry, sequenceToTell);
+        gate.onCommitted(entry, sequenceToTell);
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return entryToTell != NOTHING;
     }
 
     /** One group to the commit log, told as durable, and then to the queue. */

@@ -46,7 +46,12 @@ public final class SnapshotMaker {
         this(context, subjects, SnapshotSteps.NONE);
     }
 
-    SnapshotMaker(final SnapshotContext context, final Supplier<? extends SnapshotSubject> subjects, final SnapshotSteps steps) {
+    /**
+     * With somebody who is told before each step that changes something.
+     *
+     * @param subjects gives an empty state for each snapshot
+     */
+    public SnapshotMaker(final SnapshotContext context, final Supplier<? extends SnapshotSubject> subjects, final SnapshotSteps steps) {
         this.context = context;
         this.subjects = subjects;
         this.steps = steps;

@@ -35,7 +35,9 @@ import io.daybreak.journal.directory.SnapshotMark;
 import io.daybreak.journal.format.CommandUnpacker;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
+import io.daybreak.journal.snapshot.SnapshotDamagedException;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
+import io.daybreak.journal.snapshot.SnapshotFile;
 import io.daybreak.port.RecoveryTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -283,6 +285,34 @@ public final class Recovery {
             }
         }
         DurableFiles.syncDirectory(directory.aside());
+        setSnapshotsAside(cutBehind, storedIncarnation);
+    }
+
+    /** A snapshot of what is cut would be taken for the newest as soon as the journal, with other entries, is as long again. */
+    private void setSnapshotsAside(final long cutBehind, final long storedIncarnation) throws IOException {
+        final SnapshotDirectory snapshots = new SnapshotDirectory(directory.root());
+        boolean isChanged = false;
+        for (final Path path : snapshots.list()) {
+            if (isBehind(path, cutBehind)) {
+                final Path kept = directory.aside().resolve(path.getFileName() + "." + storedIncarnation);
+                Files.move(path, kept, StandardCopyOption.ATOMIC_MOVE);
+                messages.add("snapshot " + path.getFileName() + " holds what is cut; kept as " + kept);
+                isChanged = true;
+            }
+        }
+        if (isChanged) {
+            DurableFiles.syncDirectory(directory.aside());
+            DurableFiles.syncDirectory(snapshots.root());
+        }
+    }
+
+    private static boolean isBehind(final Path snapshot, final long entry) throws IOException {
+        try (SnapshotFile file = SnapshotFile.open(snapshot)) {
+            return file.position().entryNumber() > entry;
+        } catch (final SnapshotDamagedException e) {
+            // Nobody will ever take it for good.
+            return false;
+        }
     }
 
     /** Returns the sequences that mode process lost with the power, and says so. */

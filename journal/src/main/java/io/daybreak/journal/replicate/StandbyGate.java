@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import io.daybreak.journal.CommitGate;
 import io.daybreak.journal.format.CommandUnpacker;
 import io.daybreak.port.ReplayTarget;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.protocol.Acknowledgement;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.MemberStatusDecoder;
@@ -55,6 +57,7 @@ public final class StandbyGate implements CommitGate {
     private final CommandUnpacker unpacker = new CommandUnpacker();
     private final ReplayTarget statusFinder = new StatusFinder();
     private volatile boolean isLooking;
+    private final LongSupplier nanoClock;
     private volatile Member[] required = {};
     private volatile int acknowledgement = Acknowledgement.LOCAL;
     private volatile Thread waiting;
@@ -69,7 +72,17 @@ public final class StandbyGate implements CommitGate {
 
     /** @param onProgress told when something was appended or acknowledged; durability thread, must not block */
     public StandbyGate(final Runnable onProgress) {
+        this(onProgress, System::nanoTime);
+    }
+
+    /**
+     * With a clock of its own, for a simulator.
+     *
+     * @param nanoClock monotonic; any thread
+     */
+    public StandbyGate(final Runnable onProgress, final LongSupplier nanoClock) {
         this.onProgress = onProgress;
+        this.nanoClock = nanoClock;
     }
 
     /** Where the journal stands when it is opened. Before it is used. */
@@ -114,6 +127,20 @@ public final class StandbyGate implements CommitGate {
             isAnyLeaving |= member.isLeaving && !member.isLeftOut;
         }
         isLooking = isAnyLeaving;
+    }
+
+    /**
+     * What a primary's recovered journal says, at its start. Who was in sync in an epoch before the one that it leads in says nothing about this one: that
+     * is how a node finds it that was promoted and ended before it began its epoch, and one of those in sync may be itself.
+     *
+     * @param epoch that this node leads in
+     */
+    public void onStart(final MembershipView membership, final long epoch) {
+        if (membership.epoch() < epoch) {
+            onMembership(Acknowledgement.LOCAL, new int[0]);
+        } else {
+            onMembership(membership.acknowledgement(), membership.inSync());
+        }
     }
 
     private Member find(final int id) {
@@ -188,7 +215,7 @@ public final class StandbyGate implements CommitGate {
     /** Nanoseconds that answers have waited by now; 0 if none does. Monotonic clock. */
     public long waitedNs() {
         final long since = waitingSinceNs;
-        return since == 0 ? 0 : System.nanoTime() - since;
+        return since == 0 ? 0 : nanoClock.getAsLong() - since;
     }
 
     /** Nothing is acknowledged any more: who waits is told so by an exception. Any thread; final. */
@@ -242,15 +269,9 @@ public final class StandbyGate implements CommitGate {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
     public boolean await(final long entry) {
-        if (isAcknowledged(entry)) {
-            waitingSinceNs = 0;
+        if (tryPass(entry)) {
             return true;
-        }
-        if (waitingSinceNs == 0) {
-            waits++;
-            waitingSinceNs = System.nanoTime();
         }
         waitedForEntry = entry;
         waiting = Thread.currentThread();
@@ -266,6 +287,20 @@ public final class StandbyGate implements CommitGate {
             waitingSinceNs = 0;
         }
         return isDone;
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    public boolean tryPass(final long entry) {
+        if (isAcknowledged(entry)) {
+            waitingSinceNs = 0;
+            return true;
+        }
+        if (waitingSinceNs == 0) {
+            waits++;
+            waitingSinceNs = nanoClock.getAsLong();
+        }
+        return false;
     }
 
     private boolean isAcknowledged(final long entry) {

@@ -10,6 +10,7 @@ import java.util.zip.CRC32C;
 
 import io.daybreak.journal.cipher.Keyring;
 import io.daybreak.port.StateSource;
+import org.agrona.BufferUtil;
 
 /** A snapshot that is read: its position at once, its image once through {@link #image}. Not thread safe. */
 public final class SnapshotFile implements AutoCloseable {
@@ -21,7 +22,7 @@ public final class SnapshotFile implements AutoCloseable {
     private final ByteBuffer header;
     private final long imageBytes;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private final ByteBuffer buffer;
     private long read;
     /** Null: the image is readable, or only its checksums are looked at. */
     private SnapshotCipher cipher;
@@ -33,6 +34,7 @@ public final class SnapshotFile implements AutoCloseable {
         this.position = position;
         this.header = header;
         this.imageBytes = channel.size() - SnapshotHeader.LENGTH - SnapshotHeader.FOOTER_LENGTH;
+        this.buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, imageBytes)).limit(0);
     }
 
     /**
@@ -109,7 +111,7 @@ public final class SnapshotFile implements AutoCloseable {
 
     private boolean fill() {
         try {
-            buffer.clear().limit((int) Math.min(cipher == null ? BUFFER_BYTES : SnapshotCipher.PIECE_BYTES, imageBytes - read));
+            buffer.clear().limit((int) Math.min(cipher == null ? buffer.capacity() : Math.min(buffer.capacity(), SnapshotCipher.PIECE_BYTES), imageBytes - read));
             while (buffer.hasRemaining()) {
                 if (channel.read(buffer, SnapshotHeader.LENGTH + read + buffer.position()) < 0) {
                     break;
@@ -171,5 +173,7 @@ public final class SnapshotFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
+        // Not left to the collector: looking through a directory would hold a buffer for each file until then.
+        BufferUtil.free(buffer);
     }
 }

@@ -3,6 +3,7 @@ package io.daybreak.journal.replicate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import io.daybreak.journal.JournalWriter;
 import io.daybreak.journal.RecordingTarget;
@@ -10,6 +11,7 @@ import io.daybreak.journal.directory.CutMark;
 import io.daybreak.journal.replay.DivergentTail;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.ReplicationFrames.Refusal;
+import io.daybreak.machine.MembershipView;
 import io.daybreak.protocol.Acknowledgement;
 import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.MemberStatusEncoder;
@@ -42,6 +44,19 @@ class ReplicationTest {
     @AfterEach
     void close() throws Exception {
         rig.close();
+    }
+
+    @Test
+    void shouldNotWaitForWhoWasInSyncBeforeItsEpoch() {
+        final MembershipView before = new MembershipView(1, Acknowledgement.WAIT, "A",
+            List.of(new MembershipView.Member(ReplicationRig.MEMBER, 1, true, true, "B")));
+        final StandbyGate promoted = new StandbyGate(() -> { });
+        promoted.onStart(before, 2);
+        assertThat(promoted.tryPass(1)).as("the member may be the node itself, which has not begun its epoch").isTrue();
+
+        final StandbyGate same = new StandbyGate(() -> { });
+        same.onStart(before, 1);
+        assertThat(same.tryPass(1)).as("in the same epoch answers wait").isFalse();
     }
 
     @Test

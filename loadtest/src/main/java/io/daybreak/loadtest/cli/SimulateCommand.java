@@ -39,7 +39,7 @@ final class SimulateCommand implements Callable<Integer> {
     private Long seed;
 
     @Option(names = "--faults", paramLabel = "LIST", defaultValue = "all", converter = FaultsConverter.class,
-        description = "all, none, or some of: kill, power, io-error, disk-full, stall, damage, network, clock, issuer (default: all).")
+        description = "all, none, or some of: kill, power, io-error, disk-full, stall, damage, network, clock, issuer, pause, promote (default: all).")
     private Faults faults;
 
     @Option(names = "--minutes", paramLabel = "NUMBER", description = "Begin no new round after so many minutes of real time; may be a fraction.")
@@ -57,6 +57,9 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--round-payments", paramLabel = "NUMBER", defaultValue = "" + Simulation.DEFAULT_PAYMENTS,
         description = "About how many payments a round has (default: ${DEFAULT-VALUE}).")
     private int roundPayments;
+
+    @Option(names = "--nodes", paramLabel = "NUMBER", defaultValue = "1", description = "1: a switch alone; 2: a primary and its standby (default: 1).")
+    private int nodes;
 
     /** A set of faults, as an option's type. */
     record Faults(Set<Fault> set) {
@@ -80,6 +83,9 @@ final class SimulateCommand implements Callable<Integer> {
         if (roundPayments < 100 || roundPayments > 60_000) {
             throw new ParameterException(spec.commandLine(), "--round-payments must lie between 100 and 60000");
         }
+        if (nodes != 1 && nodes != 2) {
+            throw new ParameterException(spec.commandLine(), "--nodes must be 1 or 2");
+        }
         final long usedSeed = seed == null ? new SecureRandom().nextLong() >>> 1 : seed;
         final PrintWriter out = spec.commandLine().getOut();
         final String faultText = Fault.text(faults.set());
@@ -87,10 +93,10 @@ final class SimulateCommand implements Callable<Integer> {
         out.flush();
         final long beginNs = System.nanoTime();
         final Limit limit = new Limit(beginNs);
-        final Simulation.Result result = new Simulation(usedSeed, faults.set(), roundPayments).run(firstRound, limit::wantsMore, limit::count);
+        final Simulation.Result result = new Simulation(usedSeed, faults.set(), roundPayments, nodes).run(firstRound, limit::wantsMore, limit::count);
         final double seconds = (System.nanoTime() - beginNs) / NS_PER_SECOND;
         final String command = "simulate --seed " + usedSeed + " --faults " + faultText
-            + (roundPayments == Simulation.DEFAULT_PAYMENTS ? "" : " --round-payments " + roundPayments);
+            + (roundPayments == Simulation.DEFAULT_PAYMENTS ? "" : " --round-payments " + roundPayments) + (nodes == 1 ? "" : " --nodes " + nodes);
         final Simulation.Finding failure = result.failure();
         if (failure != null) {
             out.println("FAILED in round " + failure.round() + " at step " + failure.step() + ": " + failure.text());

@@ -27,7 +27,8 @@ final class CardAcquirer implements Actor {
     private final Auditor auditor;
     private final SplittableRandom random;
     private final int self;
-    private final int node;
+    private final Cluster cluster;
+    private int address;
     private final int number;
     private final int wanted;
     private final long gapNs;
@@ -59,10 +60,10 @@ final class CardAcquirer implements Actor {
         }
     }
 
-    CardAcquirer(final World world, final Auditor auditor, final int node, final int number, final int wanted, final long gapNs) {
+    CardAcquirer(final World world, final Auditor auditor, final Cluster cluster, final int number, final int wanted, final long gapNs) {
         this.world = world;
         this.auditor = auditor;
-        this.node = node;
+        this.cluster = cluster;
         this.number = number;
         this.wanted = wanted;
         this.gapNs = gapNs;
@@ -160,11 +161,12 @@ final class CardAcquirer implements Actor {
     }
 
     private void send(final CardPayment payment, final CardMessage message) {
-        world.send(self, node, SwitchNode.CARD, message.reply(), message);
+        world.send(self, cluster.nodes().get(address).self(), SwitchNode.CARD, message.reply(), message);
         world.plan(TIMEOUT_NS + random.nextLong(World.SECOND), self, TIMEOUT, message.reply(), null);
     }
 
     private void again(final CardPayment payment) {
+        address = (address + 1) % cluster.nodes().size();
         payment.tries++;
         if (payment.stage == 0 && random.nextInt(3) == 0) {
             reverse(payment);

@@ -23,7 +23,11 @@ public enum Fault {
     /** The switch's wall clock jumps and drifts. */
     CLOCK,
     /** Issuers decline, are late or silent; their links go down. */
-    ISSUER;
+    ISSUER,
+    /** A node's process stands still for a while. */
+    PAUSE,
+    /** The operator has the standby promoted. */
+    PROMOTE;
 
     /**
      * Reads {@code all}, {@code none}, or names with commas between.

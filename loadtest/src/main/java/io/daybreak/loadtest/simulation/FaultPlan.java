@@ -12,16 +12,16 @@ final class FaultPlan implements Actor {
 
     private final World world;
     private final SplittableRandom random;
-    private final SwitchNode node;
+    private final Cluster cluster;
     private final int[] remotes;
     private final int self;
     private final long meanGapNs;
     private final int[] left = new int[Fault.values().length];
     private int strikes;
 
-    FaultPlan(final World world, final SwitchNode node, final long meanGapNs, final int... remotes) {
+    FaultPlan(final World world, final Cluster cluster, final long meanGapNs, final int... remotes) {
         this.world = world;
-        this.node = node;
+        this.cluster = cluster;
         this.remotes = remotes;
         this.random = world.chance(400);
         this.meanGapNs = meanGapNs;
@@ -45,11 +45,11 @@ final class FaultPlan implements Actor {
     @Override
     public void on(final int kind, final long number, final Object what) {
         if (kind == FREE_SPACE) {
-            node.disk().full(false);
+            cluster.nodes().get((int) number).disk().full(false);
             return;
         }
         if (kind == LINK) {
-            world.plan(0, node.self(), SwitchNode.LINK_UP, number, what);
+            world.plan(0, cluster.leader().self(), SwitchNode.LINK_UP, number, what);
             return;
         }
         if (world.isCalm()) {
@@ -63,7 +63,12 @@ final class FaultPlan implements Actor {
         }
     }
 
+    private SwitchNode any() {
+        return cluster.nodes().get(random.nextInt(cluster.nodes().size()));
+    }
+
     private void strike(final Fault fault) {
+        final SwitchNode node = any();
         switch (fault) {
             case KILL -> {
                 switch (random.nextInt(8)) {
@@ -83,10 +88,18 @@ final class FaultPlan implements Actor {
             case DISK_FULL -> {
                 world.note("the disk is full");
                 node.disk().full(true);
-                world.plan(random.nextLong(3 * World.SECOND), self, FREE_SPACE, 0, null);
+                world.plan(random.nextLong(3 * World.SECOND), self, FREE_SPACE, cluster.nodes().indexOf(node), null);
             }
-            case NETWORK -> world.cutOff(remotes[random.nextInt(remotes.length)], random.nextLong(4 * World.SECOND));
-            case CLOCK -> clock();
+            case NETWORK -> {
+                if (cluster.isReplicated() && random.nextInt(3) == 0) {
+                    world.cutWire(random.nextLong(6 * World.SECOND));
+                } else {
+                    world.cutOff(remotes[random.nextInt(remotes.length)], random.nextLong(4 * World.SECOND));
+                }
+            }
+            case CLOCK -> clock(node);
+            case PAUSE -> node.pause(random.nextLong(4 * World.SECOND));
+            case PROMOTE -> cluster.switchOver();
             case ISSUER -> {
                 final int link = random.nextInt(Town.LINKS);
                 world.plan(0, self, LINK, link, Boolean.FALSE);
@@ -98,7 +111,7 @@ final class FaultPlan implements Actor {
         }
     }
 
-    private void clock() {
+    private void clock(final SwitchNode node) {
         final int draw = random.nextInt(4);
         if (draw == 0) {
             node.clock().drift(random.nextInt(400) - 200);
@@ -106,7 +119,7 @@ final class FaultPlan implements Actor {
             node.clock().correct();
         } else {
             final long jumpNs = (random.nextLong(120_000) - 60_000) * World.MS;
-            world.note("the switch's wall clock jumps by " + jumpNs / World.MS + " ms");
+            world.note("the wall clock of " + node.name() + " jumps by " + jumpNs / World.MS + " ms");
             node.clock().jump(jumpNs);
         }
     }
@@ -118,8 +131,10 @@ final class FaultPlan implements Actor {
 
     /** Faults stop: what they have left is put right. */
     void end() {
-        node.disk().calm();
-        node.clock().correct();
+        for (final SwitchNode node : cluster.nodes()) {
+            node.disk().calm();
+            node.clock().correct();
+        }
         for (int link = 0; link < Town.LINKS; link++) {
             world.plan(10 * World.MS, self, LINK, link, Boolean.TRUE);
         }

@@ -17,7 +17,6 @@ final class Issuer implements Actor {
     private final World world;
     private final SplittableRandom random;
     private final int self;
-    private final int node;
     private final Map<Long, Entry> books = new HashMap<>();
     private long approved;
     private long reversed;
@@ -28,9 +27,8 @@ final class Issuer implements Actor {
         private String code;
     }
 
-    Issuer(final World world, final int node) {
+    Issuer(final World world) {
         this.world = world;
-        this.node = node;
         this.random = world.chance(300);
         self = world.add(this);
     }
@@ -48,7 +46,7 @@ final class Issuer implements Actor {
     public void on(final int kind, final long number, final Object what) {
         final IssuerMessage message = (IssuerMessage) what;
         if (kind == ANSWER) {
-            world.send(self, node, SwitchNode.FROM_ISSUER, number, message);
+            world.send(self, message.node(), SwitchNode.FROM_ISSUER, number, message);
             return;
         }
         final String code = message.isReversal() ? reverse(message) : book(message);

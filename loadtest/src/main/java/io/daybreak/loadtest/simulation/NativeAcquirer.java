@@ -24,7 +24,8 @@ final class NativeAcquirer implements Actor {
     private final Auditor auditor;
     private final SplittableRandom random;
     private final int self;
-    private final int node;
+    private final Cluster cluster;
+    private int address;
     private final int participantId;
     private final int window;
     private final long gapNs;
@@ -36,10 +37,10 @@ final class NativeAcquirer implements Actor {
     private boolean isWaiting;
     private int made;
 
-    NativeAcquirer(final World world, final Auditor auditor, final int node, final int number, final int wanted, final long gapNs) {
+    NativeAcquirer(final World world, final Auditor auditor, final Cluster cluster, final int number, final int wanted, final long gapNs) {
         this.world = world;
         this.auditor = auditor;
-        this.node = node;
+        this.cluster = cluster;
         this.participantId = Town.FIRST_PARTICIPANT + number;
         this.random = world.chance(100 + number);
         this.wanted = wanted;
@@ -84,6 +85,7 @@ final class NativeAcquirer implements Actor {
             case TIMEOUT:
                 final TransferRequest late = requests.get((int) number);
                 if (!late.isTold()) {
+                    address = (address + 1) % cluster.nodes().size();
                     send(late);
                 }
                 break;
@@ -94,7 +96,7 @@ final class NativeAcquirer implements Actor {
     }
 
     private void send(final TransferRequest request) {
-        world.send(self, node, SwitchNode.TRANSFER, request.number, request);
+        world.send(self, cluster.nodes().get(address).self(), SwitchNode.TRANSFER, request.number, request);
         final long timeout = Math.min(LONGEST_TIMEOUT_NS, FIRST_TIMEOUT_NS << Math.min(10, request.tries++));
         world.plan(timeout, self, TIMEOUT, request.number, null);
     }
@@ -124,7 +126,7 @@ final class NativeAcquirer implements Actor {
     /** It will be sent again; but not every reason can be one. */
     private static void checkUndecided(final TransferRequest.Member member, final int result) {
         switch (result) {
-            case Result.BUSY, Result.ID_IN_THE_FUTURE, Result.HOLD_CAPACITY_REACHED, Result.STORAGE_RESERVE_REACHED, Result.NOT_CONFIGURED,
+            case Result.NOT_PRIMARY, Result.BUSY, Result.ID_IN_THE_FUTURE, Result.HOLD_CAPACITY_REACHED, Result.STORAGE_RESERVE_REACHED, Result.NOT_CONFIGURED,
                 Result.CHAIN_MEMBER_NOT_DECIDED, Result.SHUTTING_DOWN -> {
             }
             default -> throw new SimulationFailure("transfer " + member + " is well formed and granted; it was told " + Result.name(result));

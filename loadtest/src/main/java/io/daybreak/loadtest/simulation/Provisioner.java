@@ -11,15 +11,15 @@ final class Provisioner implements Actor {
 
     private final World world;
     private final int self;
-    private final int node;
+    private final Cluster cluster;
     private final List<SetUpCommand> commands;
     private int next;
 
-    Provisioner(final World world, final int node) {
+    Provisioner(final World world, final Cluster cluster) {
         this.world = world;
-        this.node = node;
+        this.cluster = cluster;
         self = world.add(this);
-        commands = Town.commands(self);
+        commands = Town.commands(self, cluster.nodes().size());
         world.plan(0, self, SEND, 0, null);
     }
 
@@ -31,7 +31,7 @@ final class Provisioner implements Actor {
     public void on(final int kind, final long number, final Object what) {
         if (kind == SEND) {
             if (number == next) {
-                world.plan(10 * World.US, node, SwitchNode.SET_UP, next, commands.get(next));
+                world.plan(10 * World.US, cluster.leader().self(), SwitchNode.SET_UP, next, commands.get(next));
                 world.plan(AGAIN_NS, self, SEND, number, null);
             }
         } else if (number == next) {

@@ -1,6 +1,7 @@
 package io.daybreak.loadtest.simulation;
 
 import io.daybreak.journal.DurabilityMode;
+import io.daybreak.machine.StateMachine;
 import io.daybreak.protocol.codec.AccountsAnswerDecoder;
 import io.daybreak.protocol.codec.LookupAccountsEncoder;
 import io.daybreak.protocol.codec.MessageHeaderDecoder;
@@ -29,7 +30,8 @@ final class Round {
     private static final long HOLDS_NS = 100 * World.SECOND;
 
     private final World world;
-    private final SwitchNode node;
+    private final Cluster cluster;
+    private final ReplicationPlan plan;
     private final Auditor auditor;
     private final Provisioner provisioner;
     private final Issuer issuer;
@@ -39,24 +41,35 @@ final class Round {
     private final List<CardAcquirer> cards = new ArrayList<>();
     private boolean answered;
 
-    /** @param payments wanted, about */
-    Round(final long seed, final Set<Fault> wanted, final int payments, final Wiring wiring) {
+    /**
+     * @param payments wanted, about
+     * @param nodes    1, or 2: a primary and its standby
+     */
+    Round(final long seed, final Set<Fault> wanted, final int payments, final int nodes, final Wiring wiring) {
         world = new World(seed, wanted);
         final SplittableRandom random = world.chance(0);
         // Mode process loses what it may with the power; who was told by card cannot forget, so there cards stay at home.
-        durability = random.nextInt(5) == 0 ? DurabilityMode.PROCESS : DurabilityMode.DISK;
-        node = new SwitchNode(world, wiring, durability);
+        plan = nodes > 1 ? ReplicationPlan.draw(random) : null;
+        durability = plan == null && random.nextInt(5) == 0 ? DurabilityMode.PROCESS : DurabilityMode.DISK;
+        final Promises promises = new Promises();
+        cluster = new Cluster(world, plan, promises);
+        for (int i = 0; i < nodes; i++) {
+            new SwitchNode(world, wiring, durability, cluster, promises, plan);
+        }
         auditor = new Auditor(world);
-        provisioner = new Provisioner(world, node.self());
-        issuer = new Issuer(world, node.self());
-        node.links().issuer(issuer.self());
-        final int cardShare = durability == DurabilityMode.PROCESS ? 0 : random.nextInt(4);
+        provisioner = new Provisioner(world, cluster);
+        issuer = new Issuer(world);
+        for (final SwitchNode node : cluster.nodes()) {
+            node.links().issuer(issuer.self());
+        }
+        // Where loss is allowed, who was told by card cannot forget it.
+        final int cardShare = durability == DurabilityMode.PROCESS || plan != null && !plan.isLossless() ? 0 : random.nextInt(4);
         final long gapNs = (20 + random.nextInt(100) * random.nextInt(60)) * World.US;
         for (int i = 0; i < Town.PARTICIPANTS; i++) {
-            natives.add(new NativeAcquirer(world, auditor, node.self(), i, payments * (4 - cardShare) / 4 / Town.PARTICIPANTS, gapNs));
+            natives.add(new NativeAcquirer(world, auditor, cluster, i, payments * (4 - cardShare) / 4 / Town.PARTICIPANTS, gapNs));
         }
         for (int i = 0; cardShare > 0 && i < Town.INSTITUTIONS; i++) {
-            cards.add(new CardAcquirer(world, auditor, node.self(), i, payments * cardShare / 4 / Town.INSTITUTIONS, gapNs));
+            cards.add(new CardAcquirer(world, auditor, cluster, i, payments * cardShare / 4 / Town.INSTITUTIONS, gapNs));
         }
         final int[] remotes = new int[natives.size() + cards.size() + 1];
         int at = 0;
@@ -69,9 +82,13 @@ final class Round {
         remotes[at] = issuer.self();
         // As often as makes a few of each kind while payments are begun.
         final long trafficNs = gapNs * payments / (natives.size() + cards.size());
-        faults = new FaultPlan(world, node, Math.max(20 * World.MS, trafficNs / (1 + random.nextInt(8))), remotes);
-        node.onPermittedLoss(this::forget);
-        world.note("mode " + durability + ", " + payments + " payments, " + cardShare * 25 + " % by card, one in " + gapNs / World.US + " us");
+        faults = new FaultPlan(world, cluster, Math.max(20 * World.MS, trafficNs / (1 + random.nextInt(8))), remotes);
+        cluster.onPermittedLoss(this::forget);
+        world.note("mode " + durability + (plan == null ? "" : ", two nodes, " + plan) + ", " + payments + " payments, " + cardShare * 25 + " % by card, one in " + gapNs / World.US + " us");
+    }
+
+    private SwitchNode leader() {
+        return cluster.leader();
     }
 
     World world() {
@@ -79,9 +96,9 @@ final class Round {
     }
 
     private void forget() {
-        auditor.forgetAfter(node.permittedSequence());
+        auditor.forgetAfter(cluster.permittedSequence());
         for (final NativeAcquirer acquirer : natives) {
-            acquirer.forgetAfter(node.permittedSequence());
+            acquirer.forgetAfter(cluster.permittedSequence());
         }
     }
 
@@ -103,11 +120,11 @@ final class Round {
     }
 
     long starts() {
-        return node.starts();
+        return cluster.nodes().stream().mapToLong(SwitchNode::starts).sum();
     }
 
     long probes() {
-        return node.probes();
+        return cluster.nodes().stream().mapToLong(SwitchNode::probes).sum();
     }
 
     /** Runs it. */
@@ -137,7 +154,8 @@ final class Round {
         restart(false);
         restart(world.faults.contains(Fault.POWER));
         compare();
-        world.trace.mix(node.machine().digest());
+        compareNodes();
+        world.trace.mix(leader().machine().digest());
     }
 
     private boolean isAllMade() {
@@ -165,7 +183,7 @@ final class Round {
                 return false;
             }
         }
-        return node.isAlive();
+        return cluster.isWhole();
     }
 
     private void until(final long withinNs, final BooleanSupplier done, final String otherwise) {
@@ -204,29 +222,56 @@ final class Round {
 
     private void restart(final boolean power) {
         // Once everything applied is durable, nothing of it may be missing, told or not.
-        until(PROGRESS_NS, node::isQuiet, "the switch does not come to rest");
-        final long digest = node.machine().digest();
-        final long sequence = node.machine().lastSequence();
-        node.kill(power);
-        until(PROGRESS_NS, node::isAlive, "the switch does not start");
+        until(PROGRESS_NS, () -> cluster.leader().isQuiet(), "the switch does not come to rest");
+        final long digest = leader().machine().digest();
+        final long sequence = leader().machine().lastSequence();
+        leader().kill(power);
+        until(PROGRESS_NS, () -> leader().isAlive(), "the switch does not start");
         if (durability == DurabilityMode.DISK || !power) {
-            if (node.machine().lastSequence() != sequence || node.machine().digest() != digest) {
+            if (leader().machine().lastSequence() != sequence || leader().machine().digest() != digest) {
                 throw new SimulationFailure(String.format("before the last restart the state was at sequence %d, digest %016x; after it at %d, %016x",
-                    sequence, digest, node.machine().lastSequence(), node.machine().digest()));
+                    sequence, digest, leader().machine().lastSequence(), leader().machine().digest()));
             }
         }
         pass(World.SECOND);
     }
 
+    /** Whoever follows has all of it in the same state; and whoever may lead can. */
+    private void compareNodes() {
+        if (plan == null) {
+            return;
+        }
+        for (int i = 0; i < (plan.isLossless() ? 2 : 1); i++) {
+            if (i > 0) {
+                until(PROGRESS_NS, cluster::isWhole, "the nodes do not come together");
+                cluster.switchOver();
+                until(PROGRESS_NS, () -> !cluster.isPromoting(), "the standby is not promoted");
+            }
+            until(PROGRESS_NS, () -> cluster.isWhole() && leader().isQuiet() && isFollowed(), "the standby does not come to what the primary has");
+            final StateMachine standby = cluster.standby().machine();
+            if (standby.digest() != leader().machine().digest() || standby.digest() != standby.computeDigest()) {
+                throw new SimulationFailure(String.format("at sequence %d the primary's digest is %016x, the standby's %016x, computed %016x",
+                    standby.lastSequence(), leader().machine().digest(), standby.digest(), standby.computeDigest()));
+            }
+            standby.checkConservation();
+        }
+        compare();
+    }
+
+    private boolean isFollowed() {
+        return cluster.standby().machine().lastSequence() == leader().machine().lastSequence()
+            && cluster.standby().pipeline().followedEntry() == leader().replica().committedEntry();
+    }
+
     private void ask(final BooleanSupplier question) {
         answered = false;
-        until(PROGRESS_NS, () -> node.isAlive() && question.getAsBoolean(), "the ring takes no query");
+        until(PROGRESS_NS, () -> leader().isAccepting() && question.getAsBoolean(), "the ring takes no query");
         until(PROGRESS_NS, () -> answered, "a query is not answered");
     }
 
     private boolean isIssuerSettled() {
         final boolean[] settled = new boolean[1];
-        ask(() -> node.links().ask(QueryPaymentStatusEncoder.TEMPLATE_ID, Town.OPERATOR,
+        ask(() -> leader().links().ask(QueryPaymentStatusEncoder.TEMPLATE_ID, Town.OPERATOR,
             query -> new QueryPaymentStatusEncoder().wrap(query, 0).correlationId(1), QueryPaymentStatusEncoder.BLOCK_LENGTH, false, answer -> {
                 final PaymentStatusAnswerDecoder status = new PaymentStatusAnswerDecoder().wrapAndApplyHeader(answer, 0, new MessageHeaderDecoder());
                 settled[0] = status.issuerRequests() == 0 && status.storeAndForward() == 0;
@@ -236,16 +281,16 @@ final class Round {
     }
 
     private void compare() {
-        node.machine().checkConservation();
-        if (node.machine().digest() != node.machine().computeDigest()) {
-            throw new SimulationFailure("the running digest " + Long.toHexString(node.machine().digest()) + " is not that of the tables, "
-                + Long.toHexString(node.machine().computeDigest()));
+        leader().machine().checkConservation();
+        if (leader().machine().digest() != leader().machine().computeDigest()) {
+            throw new SimulationFailure("the running digest " + Long.toHexString(leader().machine().digest()) + " is not that of the tables, "
+                + Long.toHexString(leader().machine().computeDigest()));
         }
         final TreeMap<Long, Long> expected = auditor.balances(natives);
         final long[] accounts = Town.accounts();
         final LookupAccountsEncoder encoder = new LookupAccountsEncoder();
         final int length = LookupAccountsEncoder.BLOCK_LENGTH + 4 + accounts.length * Long.BYTES;
-        ask(() -> node.links().ask(LookupAccountsEncoder.TEMPLATE_ID, Town.OPERATOR, query -> {
+        ask(() -> leader().links().ask(LookupAccountsEncoder.TEMPLATE_ID, Town.OPERATOR, query -> {
             final LookupAccountsEncoder.AccountsEncoder ids = encoder.wrap(query, 0).correlationId(1).accountsCount(accounts.length);
             for (final long id : accounts) {
                 ids.next().id(id);

@@ -18,6 +18,7 @@ public final class Simulation {
     private final long seed;
     private final Set<Fault> faults;
     private final int paymentsOfRound;
+    private final int nodes;
     private final Wiring wiring;
 
     /**
@@ -50,13 +51,15 @@ public final class Simulation {
     /**
      * Of a seed.
      *
+     * @param nodes           1: a switch alone; 2: a primary and its standby
      * @param paymentsOfRound about how many payments a round has
      */
-    public Simulation(final long seed, final Set<Fault> faults, final int paymentsOfRound) {
-        this(seed, faults, paymentsOfRound, Wiring.TRUE);
+    public Simulation(final long seed, final Set<Fault> faults, final int paymentsOfRound, final int nodes) {
+        this(seed, faults, paymentsOfRound, nodes, Wiring.TRUE);
     }
 
-    Simulation(final long seed, final Set<Fault> faults, final int paymentsOfRound, final Wiring wiring) {
+    Simulation(final long seed, final Set<Fault> faults, final int paymentsOfRound, final int nodes, final Wiring wiring) {
+        this.nodes = nodes;
         this.seed = seed;
         this.faults = faults;
         this.paymentsOfRound = paymentsOfRound;
@@ -80,7 +83,7 @@ public final class Simulation {
         long hash = seed;
         while (wantsMore.getAsBoolean()) {
             final int number = firstRound + rounds;
-            final Round round = new Round(seedOf(number), faults, paymentsOfRound, wiring);
+            final Round round = new Round(seedOf(number), faults, paymentsOfRound, nodes, wiring);
             Finding failure = null;
             try {
                 round.run();

@@ -1,5 +1,6 @@
 package io.daybreak.loadtest.simulation;
 
+import io.daybreak.machine.MembershipView;
 import io.daybreak.pipeline.AnswerBuffer;
 import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.CommandSlot;
@@ -7,11 +8,13 @@ import io.daybreak.port.EffectSink;
 import io.daybreak.port.ReplySink;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Participants;
+import io.daybreak.protocol.Result;
 import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.DeferredAnswerDecoder;
 import io.daybreak.protocol.codec.IssuerAnswerEncoder;
 import io.daybreak.protocol.codec.IssuerLinkStatusEncoder;
 import io.daybreak.protocol.codec.IssuerSendFailedEncoder;
+import io.daybreak.protocol.codec.MembershipChangedDecoder;
 import io.daybreak.protocol.codec.PaymentAnswerDecoder;
 import io.daybreak.protocol.codec.PaymentEncoder;
 import io.daybreak.protocol.codec.SendToIssuerDecoder;
@@ -39,14 +42,16 @@ final class SwitchLinks implements ReplySink, EffectSink {
     private CommandPublisher acquirers;
     private CommandPublisher system;
     private int issuer = -1;
+    private final Promises promises;
+    private Replica replica;
     private long highestTold;
-    private int era;
     private boolean powerLost;
     private Consumer<DirectBuffer> onAnswer;
 
-    SwitchLinks(final World world, final int node) {
+    SwitchLinks(final World world, final int node, final Promises promises) {
         this.world = world;
         this.node = node;
+        this.promises = promises;
     }
 
     void issuer(final int actor) {
@@ -55,9 +60,15 @@ final class SwitchLinks implements ReplySink, EffectSink {
 
     // ---- Life -----------------------------------------------------------------------------------------------------------
 
-    void started(final CommandPublisher forAcquirers, final CommandPublisher forSystem) {
+    /** A process begins. */
+    void started(final CommandPublisher forAcquirers, final CommandPublisher forSystem, final Replica ofReplica) {
         acquirers = forAcquirers;
         system = forSystem;
+        replica = ofReplica;
+    }
+
+    /** The node leads: links to the issuer open. */
+    void leads() {
         for (int i = 0; i < Town.LINKS; i++) {
             linkUp[i] = false;
             // What the journal says of links is from before the start.
@@ -87,14 +98,8 @@ final class SwitchLinks implements ReplySink, EffectSink {
         return highestTold;
     }
 
-    /** How often it has forgotten. */
-    int era() {
-        return era;
-    }
-
     void forgetAfter(final long sequence) {
         highestTold = Math.min(highestTold, sequence);
-        era++;
     }
 
     // ---- In -------------------------------------------------------------------------------------------------------------
@@ -198,6 +203,19 @@ final class SwitchLinks implements ReplySink, EffectSink {
         return true;
     }
 
+    /** Puts a command of the switch itself into the ring. Its outcome goes to the replica. False: no room. */
+    boolean submit(final int templateId, final long correlationId, final int length, final Consumer<UnsafeBuffer> body) {
+        final long at = system.tryClaim(1, CommandPublisher.FINISHING);
+        if (at == CommandPublisher.NOT_CLAIMED) {
+            return false;
+        }
+        final CommandSlot slot = system.slot(at);
+        body.accept(slot.command);
+        fill(slot, templateId, length, Participants.SYSTEM, node + 1, correlationId, 0, 1);
+        system.publish(at, at);
+        return true;
+    }
+
     /** Puts a query into the ring, whose answer is handed to {@code taker}. False: no room. */
     boolean ask(final int templateId, final int participantId, final Consumer<UnsafeBuffer> query, final int length, final boolean inAnswerBuffer,
                 final Consumer<DirectBuffer> taker) {
@@ -233,9 +251,15 @@ final class SwitchLinks implements ReplySink, EffectSink {
     @Override
     public void onOutcome(final long linkId, final long correlationId, final int index, final int requestCount, final long sequence,
                           final long timestampNs, final long amountMinor, final int result, final int outcomeFlags) {
-        highestTold = Math.max(highestTold, sequence);
+        if (Result.isDecided(result)) {
+            tells(sequence);
+        }
         final int actor = (int) linkId - 1;
-        world.send(actor, actor, TOLD, correlationId, new Told(era, index, sequence, timestampNs, amountMinor, result, outcomeFlags));
+        if (actor == node) {
+            replica.onOutcome(correlationId, result);
+            return;
+        }
+        world.send(node, actor, TOLD, correlationId, new Told(promises.era(), index, sequence, timestampNs, amountMinor, result, outcomeFlags));
     }
 
     @Override
@@ -247,11 +271,16 @@ final class SwitchLinks implements ReplySink, EffectSink {
         }
     }
 
+    private void tells(final long sequence) {
+        highestTold = Math.max(highestTold, sequence);
+        promises.told(sequence);
+    }
+
     private void tellCard(final long linkId, final long correlationId, final int result, final boolean later) {
-        highestTold = Math.max(highestTold, answer.paymentId());
+        tells(answer.paymentId());
         if (linkId != 0) {
             final int actor = (int) linkId - 1;
-            world.send(actor, actor, CARD_TOLD, correlationId, new CardTold(result, answer.amountMinor(), answer.paymentId(), later));
+            world.send(node, actor, CARD_TOLD, correlationId, new CardTold(result, answer.amountMinor(), answer.paymentId(), later));
         }
     }
 
@@ -268,13 +297,17 @@ final class SwitchLinks implements ReplySink, EffectSink {
     @Override
     public void onEffect(final int templateId, final DirectBuffer effect, final int offset, final int length) {
         if (templateId == SendToIssuerDecoder.TEMPLATE_ID) {
-            final IssuerMessage message = IssuerMessage.of(effect, offset);
-            highestTold = Math.max(highestTold, message.paymentId());
+            final IssuerMessage message = IssuerMessage.of(node, effect, offset);
+            tells(message.paymentId());
             final int link = message.linkId() - Town.FIRST_LINK;
             if (linkUp[link]) {
-                world.send(issuer, issuer, TO_ISSUER, message.stan(), message);
+                world.send(node, issuer, TO_ISSUER, message.stan(), message);
             } else {
                 world.plan(0, node, SwitchNode.NOT_SENT, message.stan(), message);
+            }
+        } else if (templateId == MembershipChangedDecoder.TEMPLATE_ID) {
+            if (replica != null) {
+                replica.onMembership(MembershipView.of(effect, offset));
             }
         } else if (templateId == DeferredAnswerDecoder.TEMPLATE_ID) {
             final DeferredAnswerDecoder later = new DeferredAnswerDecoder().wrap(effect, offset, DeferredAnswerDecoder.BLOCK_LENGTH,

@@ -32,6 +32,7 @@ final class Town {
     static final int FIRST_PARTICIPANT = 100;
     static final int PARTICIPANTS = 3;
     static final int FIRST_CARD_PARTICIPANT = 110;
+    static final int FIRST_NODE = 120;
     static final long FIRST_INSTITUTION = 100_001;
     static final int INSTITUTIONS = 2;
     static final long BANK = 1;
@@ -61,9 +62,11 @@ final class Town {
     private final MutableDirectBuffer buffer = new ExpandableArrayBuffer(512);
     private final List<SetUpCommand> commands = new ArrayList<>();
     private final int sender;
+    private final int nodes;
 
-    private Town(final int sender) {
+    private Town(final int sender, final int nodes) {
         this.sender = sender;
+        this.nodes = nodes;
     }
 
     static long wallet(final int number) {
@@ -72,6 +75,11 @@ final class Town {
 
     static long merchant(final int number) {
         return FIRST_MERCHANT + number;
+    }
+
+    /** By which a node signs on with the other one. */
+    static String nodeCode(final int number) {
+        return number == 0 ? "NODEA" : "NODEB";
     }
 
     static String merchantName(final int number) {
@@ -94,23 +102,31 @@ final class Town {
         return ids;
     }
 
+    /** Body of the command that every primary begins with. */
+    static byte[] configure() {
+        final Town town = new Town(0, 1);
+        town.putConfigure();
+        return town.commands.get(0).body();
+    }
+
     /** Commands that build it, to be sent one after the other. */
-    static List<SetUpCommand> commands(final int sender) {
-        final Town town = new Town(sender);
+    static List<SetUpCommand> commands(final int sender, final int nodes) {
+        final Town town = new Town(sender, nodes);
         town.build();
         return town.commands;
     }
 
     private void build() {
-        put(ConfigureEncoder.TEMPLATE_ID, Participants.SYSTEM, ConfigureEncoder.BLOCK_LENGTH, new ConfigureEncoder().wrap(buffer, 0).correlationId(0)
-            .accountCapacity(10_000).idCapacity(1 << 18).idGuaranteedWindowMs(0).idFutureToleranceMs(60_000).holdCapacity(1 << 14)
-            .transfersRetained(1 << 12).historyRetained(1 << 10).sweepLimit(256).maxChain(8));
+        putConfigure();
         participant(OPERATOR, "OPERATOR", Participants.ROLE_ACTIVE | Participants.ROLE_OPERATOR, 1 << 12);
         for (int i = 0; i < PARTICIPANTS; i++) {
             participant(FIRST_PARTICIPANT + i, "NATIVE" + i, Participants.ROLE_ACTIVE, 1 << 16);
         }
         for (int i = 0; i < INSTITUTIONS; i++) {
             participant(FIRST_CARD_PARTICIPANT + i, "ACQ" + i, Participants.ROLE_ACTIVE, 4_096);
+        }
+        for (int i = 0; nodes > 1 && i < nodes; i++) {
+            participant(FIRST_NODE + i, nodeCode(i), Participants.ROLE_ACTIVE | Participants.ROLE_STANDBY, 4_096);
         }
         configurePayments();
         for (final long id : new long[] {BANK, SETTLEMENT, EXCEPTION, ISSUER_SETTLEMENT, ISSUER_EXCEPTION}) {
@@ -132,6 +148,12 @@ final class Town {
         institutions();
         wallets();
         issuer();
+    }
+
+    private void putConfigure() {
+        put(ConfigureEncoder.TEMPLATE_ID, Participants.SYSTEM, ConfigureEncoder.BLOCK_LENGTH, new ConfigureEncoder().wrap(buffer, 0).correlationId(0)
+            .accountCapacity(10_000).idCapacity(1 << 18).idGuaranteedWindowMs(0).idFutureToleranceMs(60_000).holdCapacity(1 << 14)
+            .transfersRetained(1 << 12).historyRetained(1 << 10).sweepLimit(256).maxChain(8));
     }
 
     private void configurePayments() {

@@ -16,6 +16,12 @@ final class World {
     /** 2026-11-23T09:00:00Z. */
     static final long BEGIN_NS = 1_795_424_400L * SECOND;
 
+    static final int FRAME_ARRIVES = 0;
+    static final int FRAME_DOUBLED = 1;
+    static final int FRAME_OVERTAKES = 2;
+    /** And the frame with it, as with any connection that ends. */
+    static final int CONNECTION_LOST = 3;
+
     final Trace trace = new Trace();
     final Set<Fault> faults;
     private final EventQueue events = new EventQueue();
@@ -28,6 +34,8 @@ final class World {
     private final long usualDelayNs;
     private long nowNs = BEGIN_NS;
     private long[] cutUntilNs = new long[16];
+    private long wireCutUntilNs;
+    private final boolean isWireMad;
     private boolean calm;
 
     World(final long seed, final Set<Fault> faults) {
@@ -40,6 +48,7 @@ final class World {
         doublePerMille = bad ? network.nextInt(3) * network.nextInt(30) : 0;
         latePerMille = bad ? network.nextInt(3) * network.nextInt(30) : 0;
         usualDelayNs = (20 + network.nextInt(2_000)) * US;
+        isWireMad = bad && network.nextInt(4) == 0;
     }
 
     /** Chance of its own for somebody with this number. */
@@ -65,6 +74,7 @@ final class World {
         calm = true;
         note("faults stop");
         cutUntilNs = new long[cutUntilNs.length];
+        wireCutUntilNs = 0;
     }
 
     boolean isCalm() {
@@ -86,9 +96,34 @@ final class World {
         note(actors.get(actor).name() + " is cut off for " + forNs / MS + " ms");
     }
 
-    /** Sends a message over the network, which may do with it what it does. {@code remote} is the side that is not the switch. */
-    void send(final int remote, final int to, final int kind, final long number, final Object what) {
-        if (nowNs < cutUntilNs[remote]) {
+    /** Cuts the nodes off from each other for a while. */
+    void cutWire(final long forNs) {
+        wireCutUntilNs = nowNs + forNs;
+        note("the nodes are cut off from each other for " + forNs / MS + " ms");
+    }
+
+    /** Until then the nodes do not reach each other. */
+    long wireCutUntilNs() {
+        return wireCutUntilNs;
+    }
+
+    /** A connection waits for what was lost and is sent again, so one late frame makes all behind it late: it happens less often than to messages. */
+    long wireDelayNs() {
+        final long delay = usualDelayNs / 2 + network.nextLong(usualDelayNs);
+        return !calm && network.nextInt(20_000) < latePerMille ? delay + network.nextLong(SECOND) : delay;
+    }
+
+    /** What becomes of a frame between two nodes. */
+    int fateOfFrame() {
+        if (calm || !isWireMad || network.nextInt(200) != 0) {
+            return FRAME_ARRIVES;
+        }
+        return 1 + network.nextInt(CONNECTION_LOST);
+    }
+
+    /** Sends a message over the network, which may do with it what it does. */
+    void send(final int from, final int to, final int kind, final long number, final Object what) {
+        if (nowNs < cutUntilNs[from] || nowNs < cutUntilNs[to]) {
             return;
         }
         if (!calm && network.nextInt(1_000) < lossPerMille) {
