@@ -456,7 +456,7 @@ final class SwitchNode implements Actor {
             chronicle = (ChronicleJournal) journal.journal();
             if (isStandby) {
                 feed = new LiveCursor(chronicle.names().queue());
-                if (!feed.seek(chronicle.committedEntry())) {
+                if (!feed.seekBehind(chronicle.committedEntry())) {
                     throw new SimulationFailure("entry " + chronicle.committedEntry() + " of the own journal cannot be read");
                 }
             }
