@@ -76,6 +76,7 @@ public final class Server implements AutoCloseable {
     private final Admission admission = new Admission();
 
     private Journal journal;
+    private HugeSlabAllocator slabs;
     private Pipeline pipeline;
     private EventLoops loops;
     private NativeServer links;
@@ -286,7 +287,8 @@ public final class Server implements AutoCloseable {
 
     private StateMachine recover() throws StartException {
         final long beginNs = System.nanoTime();
-        final MachineRecovery recovery = new MachineRecovery(new HugeSlabAllocator(settings.readySlabs()));
+        slabs = new HugeSlabAllocator(settings.readySlabs());
+        final MachineRecovery recovery = new MachineRecovery(slabs);
         try {
             journal = journalOpener.open(settings, clock, replication == null ? null : replication.gate(), recovery);
         } catch (final ReplayMismatchException ex) {
@@ -609,6 +611,9 @@ public final class Server implements AutoCloseable {
         }
         if (journal != null) {
             journal.close();
+        }
+        if (slabs != null) {
+            slabs.close();
         }
     }
 

@@ -3,6 +3,7 @@ package io.daybreak.journal.memory;
 import io.daybreak.memory.SlabAllocator;
 import net.openhft.posix.PosixAPI;
 import org.agrona.UnsafeApi;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
 
 import java.util.concurrent.locks.LockSupport;
@@ -15,11 +16,14 @@ import java.util.concurrent.locks.LockSupport;
  * is counted, see {@link #misses()}. Released slabs are zeroed by the same thread and used again.
  * <p>
  * {@link #allocateZeroed()} and {@link #release(long)} may be called from any thread. Memory that was once taken stays
- * with the process.
+ * with the process until {@link #close}, which gives the pages back and keeps the addresses: a reader that comes too late sees zeros and not the end of the
+ * process.
  */
 public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private static final int REGION_SLABS = 16;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_DONTNEED = 4;
+    private static final long CLOSE_MS = 10_000;
     private static final long IDLE_PARK_NS = 10_000_000L;
     private static final int TOUCH_STEP_BYTES = 4_096;
 
@@ -27,6 +31,7 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private final ManyToManyConcurrentArrayQueue<Long> released = new ManyToManyConcurrentArrayQueue<>(8_192);
     private final int stockSlabs;
     private final Thread toucher;
+    private final LongArrayList regions = new LongArrayList();
     private long regionNext;
     private int regionLeft;
     private boolean hugePages = true;
@@ -75,11 +80,30 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
         return allocatedSlabs * SLAB_BYTES;
     }
 
-    /** Ends the thread; the memory stays until the process ends. */
+    /** Ends the thread and gives the pages back. Nobody uses a slab any more. */
     @Override
     public void close() {
         running = false;
         LockSupport.unpark(toucher);
+        try {
+            toucher.join(CLOSE_MS);
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        giveBack();
+    }
+
+    private synchronized void giveBack() {
+        regionLeft = 0;
+        try {
+            for (int i = 0; i < regions.size(); i++) {
+                PosixAPI.posix().madvise(regions.getLong(i), (long) REGION_SLABS * SLAB_BYTES, MADV_DONTNEED);
+            }
+        } catch (final RuntimeException | LinkageError ex) {
+            // Where that is not to be had, they go with the process.
+            hugePages = false;
+        }
+        regions.clear();
     }
 
     private void keepStock() {
@@ -109,6 +133,7 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
             final long raw = UnsafeApi.allocateMemory((REGION_SLABS + 1L) * SLAB_BYTES);
             regionNext = raw + SLAB_BYTES - 1 & -SLAB_BYTES;
             regionLeft = REGION_SLABS;
+            regions.addLong(regionNext);
             adviseHugePages(regionNext, (long) REGION_SLABS * SLAB_BYTES);
         }
         final long address = regionNext;

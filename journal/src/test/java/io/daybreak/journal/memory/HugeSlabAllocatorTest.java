@@ -4,6 +4,9 @@ import io.daybreak.memory.SlabAllocator;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -47,6 +50,29 @@ class HugeSlabAllocatorTest {
             }
             assertThat(again).as("released slabs that came back").isGreaterThanOrEqualTo(4);
         }
+    }
+
+    @Test
+    void shouldGiveItsPagesBackAtItsEnd() throws IOException {
+        final long before = residentBytes();
+        final long most;
+        try (HugeSlabAllocator allocator = new HugeSlabAllocator(2)) {
+            for (int i = 0; i < 64; i++) {
+                UnsafeApi.setMemory(allocator.allocateZeroed(), SlabAllocator.SLAB_BYTES, (byte) 1);
+            }
+            most = residentBytes();
+        }
+        assertThat(most - before).as("taken").isGreaterThan(100L << 20);
+        assertThat(most - residentBytes()).as("given back").isGreaterThan(100L << 20);
+    }
+
+    private static long residentBytes() throws IOException {
+        for (final String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        throw new IOException("no VmRSS");
     }
 
     private static void assertZero(final long slab) {
