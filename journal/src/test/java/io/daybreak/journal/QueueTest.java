@@ -40,7 +40,8 @@ class QueueTest {
         }
         assertThat(files).isGreaterThanOrEqualTo(8);
         try (Stream<Path> found = Files.list(directory.resolve("journal/queue"))) {
-            assertThat(found.filter(f -> f.toString().endsWith(".cq4")).count()).isEqualTo(files);
+            // At each end the next file may have been made ahead of need.
+            assertThat(found.filter(f -> f.toString().endsWith(".cq4")).count()).isBetween(files, files + 2);
         }
         assertThat(ChronicleTailer.countExcerpts(directory.resolve("journal/queue"))).isEqualTo(all.lines.size());
         final RecordingTarget read = new RecordingTarget();

@@ -22,8 +22,10 @@ import io.daybreak.journal.snapshot.SnapshotDirectory;
 import io.daybreak.journal.snapshot.SnapshotPosition;
 import io.daybreak.journal.snapshot.SnapshotSteps;
 import io.daybreak.journal.snapshot.SnapshotWriter;
+import io.daybreak.port.RecoveryTarget;
 import io.daybreak.port.ReplayTarget;
 import io.daybreak.port.SnapshotSubject;
+import io.daybreak.port.StateSource;
 
 /**
  * Makes one snapshot beside a switch that runs or does not: reads the newest one into a state of its own, applies the journal up to what is published,
@@ -94,8 +96,9 @@ public final class SnapshotMaker {
     private SnapshotResult make(final SnapshotDirectory directory) throws IOException {
         final long startNs = System.nanoTime();
         final List<String> messages = new ArrayList<>();
+        turnNs = startNs;
         try (SnapshotSubject subject = subjects.get()) {
-            final NewestSnapshot newest = NewestSnapshot.load(directory, subject, Long.MAX_VALUE, messages);
+            final NewestSnapshot newest = NewestSnapshot.load(directory, paced(subject), Long.MAX_VALUE, messages);
             long replayed = 0;
             final SnapshotPosition position;
             try (PublishedJournal journal = PublishedJournal.openForSnapshots(context.dataDirectory(), newest.position())) {
@@ -108,12 +111,33 @@ public final class SnapshotMaker {
                 // What is written must be what the tables hold, and what the journal says that they hold.
                 subject.check(position.stateDigest());
                 requireRoom(directory, subject.stateBytes());
-                snapshot = new SnapshotWriter(directory, context.writeBytesPerSecond(), steps).write(position, subject::save);
+                snapshot = new SnapshotWriter(directory, context.writeBytesPerSecond(), steps).write(position, image -> subject.save(bytes -> {
+                    image.write(bytes);
+                    pace();
+                }));
             }
             final List<Path> released = snapshot == null ? List.of() : new Retention(context, steps, messages).run(position);
             return new SnapshotResult(snapshot, position, isNew, replayed, snapshot == null ? 0 : Files.size(snapshot),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs), subject.stateBytes(), released, List.copyOf(messages));
         }
+    }
+
+    /** Reading an image moves as much memory as the switch beside it can miss least. */
+    private RecoveryTarget paced(final SnapshotSubject subject) {
+        return new RecoveryTarget() {
+            @Override
+            public ReplayTarget fromBegin() {
+                return subject.fromBegin();
+            }
+
+            @Override
+            public ReplayTarget fromSnapshot(final StateSource snapshot) {
+                return subject.fromSnapshot(bytes -> {
+                    pace();
+                    return snapshot.read(bytes);
+                });
+            }
+        };
     }
 
     /** The image is never larger than the memory of the state. */
@@ -127,7 +151,6 @@ public final class SnapshotMaker {
 
     private long follow(final PublishedJournal journal, final ReplayTarget target) throws IOException {
         long commands = 0;
-        turnNs = System.nanoTime();
         do {
             while (journal.next()) {
                 journal.replay(target);
