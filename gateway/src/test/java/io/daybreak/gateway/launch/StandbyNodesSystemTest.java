@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What else two and three nodes must do: begin with a snapshot, TLS, fences, acknowledgements from memory, a second standby. */
 @Timeout(180)
-class StandbyNodesTest extends StandbyRig {
+class StandbyNodesSystemTest extends StandbyRig {
     private static final String[] WAITING = {"--durability", "standby", "--set", "replication.when-standby-is-gone=wait"};
 
     private static String[] with(final String[] some, final String... more) {
