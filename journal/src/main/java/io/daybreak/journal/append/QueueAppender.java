@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 
 import io.daybreak.journal.directory.DurableFiles;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -37,6 +38,10 @@ public final class QueueAppender implements EntryQueue {
     private final NumberedFiles files;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
+    private final PagesAhead pages = new PagesAhead();
+    private BytesStore<?, ?> mappedPart;
+    private Path currentFile;
+    private int currentNumber;
 
     /**
      * Opens the directory for appending to a new file.
@@ -91,9 +96,18 @@ public final class QueueAppender implements EntryQueue {
             try {
                 final Bytes<?> bytes = context.wire().bytes();
                 final long position = bytes.writePosition();
+                if (bytes.bytesStore() != mappedPart) {
+                    mappedPart = bytes.bytesStore();
+                    PagesAhead.noReadAhead(bytes.addressForWrite(position), mappedPart.start() + mappedPart.realCapacity() - position);
+                }
                 // One copy from memory to memory. Chronicle maps a quarter more than it steps by, and an entry is far smaller.
                 UnsafeApi.copyMemory(address, bytes.addressForWrite(position), length);
                 bytes.writePosition(position + length);
+                if (currentNumber != files.number()) {
+                    currentNumber = files.number();
+                    currentFile = file(currentNumber);
+                }
+                pages.appended(currentFile, position + length);
             } catch (final RuntimeException | Error e) {
                 // Closing a context completes the excerpt, whatever it holds.
                 context.rollbackOnClose();
@@ -114,6 +128,7 @@ public final class QueueAppender implements EntryQueue {
 
     @Override
     public void close() {
+        pages.close();
         appender.close();
         queue.close();
     }

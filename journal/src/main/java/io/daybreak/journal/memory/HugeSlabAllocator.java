@@ -6,14 +6,17 @@ import org.agrona.UnsafeApi;
 import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Slabs in huge pages where the system grants them, zeroed and touched by a thread of its own before they are needed:
  * the first touch of a page costs up to a microsecond on a virtual machine, and the ledger thread should not pay it.
  * <p>
- * A stock of {@code stockSlabs} ready slabs is kept. When it is empty, the asker takes and touches a slab itself; that
- * is counted, see {@link #misses()}. Released slabs are zeroed by the same thread and used again.
+ * A stock of {@code stockSlabs} ready slabs is kept. In quiet times, when no slab was taken for {@value #QUIET_MS} ms, it grows to as many as were ever
+ * taken, {@value #RESERVE} times {@code stockSlabs} at most: providing them takes the processor from those who pay, so a burst lives from what was
+ * provided before it. When the stock is empty, the asker takes and touches a slab itself; that is counted, see {@link #misses()}. Released slabs are zeroed
+ * by the same thread and used again.
  * <p>
  * {@link #allocateZeroed()} and {@link #release(long)} may be called from any thread. Memory that was once taken stays
  * with the process until {@link #close}, which gives the pages back and keeps the addresses: a reader that comes too late sees zeros and not the end of the
@@ -24,7 +27,13 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_DONTNEED = 4;
     private static final long CLOSE_MS = 10_000;
+    private static final int MADV_POPULATE_WRITE = 23;
+    private static final int HUGE_PAGE_BYTES = 2 * 1024 * 1024;
+    /** Zeroing is not interrupted by the machine's safepoints within a piece, and all other threads wait for them. */
+    private static final int ZERO_STEP_BYTES = 64 * 1024;
     private static final long IDLE_PARK_NS = 10_000_000L;
+    private static final int QUIET_MS = 200;
+    private static final int RESERVE = 4;
     private static final int TOUCH_STEP_BYTES = 4_096;
 
     private final ManyToManyConcurrentArrayQueue<Long> ready;
@@ -35,8 +44,11 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private long regionNext;
     private int regionLeft;
     private boolean hugePages = true;
+    private volatile boolean populates = true;
     private volatile boolean running = true;
     private volatile long misses;
+    /** Slabs taken so far; a count lost between two askers does no harm. */
+    private volatile long taken;
     private volatile long allocatedSlabs;
 
     /**
@@ -44,7 +56,7 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
      */
     public HugeSlabAllocator(final int stockSlabs) {
         this.stockSlabs = stockSlabs;
-        this.ready = new ManyToManyConcurrentArrayQueue<>(Math.max(2, stockSlabs));
+        this.ready = new ManyToManyConcurrentArrayQueue<>(Math.max(2, RESERVE * stockSlabs));
         this.toucher = new Thread(this::keepStock, "slab-toucher");
         toucher.setDaemon(true);
         toucher.start();
@@ -54,11 +66,13 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     public long allocateZeroed() {
         final Long address = ready.poll();
         if (address != null) {
+            taken++;
             if (ready.size() < stockSlabs / 2) {
                 LockSupport.unpark(toucher);
             }
             return address;
         }
+        taken++;
         misses++;
         return prepareSlab();
     }
@@ -73,6 +87,11 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     /** Slabs that were asked for when none was ready. */
     public long misses() {
         return misses;
+    }
+
+    /** Slabs that stand ready now. */
+    public int ready() {
+        return ready.size();
     }
 
     /** Bytes taken from the operating system. */
@@ -95,20 +114,24 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
 
     private synchronized void giveBack() {
         regionLeft = 0;
-        try {
-            for (int i = 0; i < regions.size(); i++) {
-                PosixAPI.posix().madvise(regions.getLong(i), (long) REGION_SLABS * SLAB_BYTES, MADV_DONTNEED);
-            }
-        } catch (final RuntimeException | LinkageError ex) {
+        for (int i = 0; i < regions.size(); i++) {
             // Where that is not to be had, they go with the process.
-            hugePages = false;
+            advise(regions.getLong(i), (long) REGION_SLABS * SLAB_BYTES, MADV_DONTNEED);
         }
         regions.clear();
     }
 
     private void keepStock() {
+        long seen = 0;
+        long quietSinceNs = System.nanoTime();
         while (running) {
-            if (ready.size() >= stockSlabs || !ready.offer(prepareSlab())) {
+            if (taken != seen) {
+                seen = taken;
+                quietSinceNs = System.nanoTime();
+            }
+            final boolean isQuiet = System.nanoTime() - quietSinceNs > TimeUnit.MILLISECONDS.toNanos(QUIET_MS);
+            final long wanted = isQuiet ? Math.max(stockSlabs, Math.min(seen, (long) RESERVE * stockSlabs)) : stockSlabs;
+            if (ready.size() >= wanted || !ready.offer(prepareSlab())) {
                 LockSupport.parkNanos(IDLE_PARK_NS);
             }
         }
@@ -117,14 +140,30 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private long prepareSlab() {
         final Long used = released.poll();
         if (used != null) {
-            UnsafeApi.setMemory(used, SLAB_BYTES, (byte) 0);
+            for (long offset = 0; offset < SLAB_BYTES; offset += ZERO_STEP_BYTES) {
+                UnsafeApi.setMemory(used + offset, ZERO_STEP_BYTES, (byte) 0);
+            }
             return used;
         }
         final long address = freshSlab();
-        for (long offset = 0; offset < SLAB_BYTES; offset += TOUCH_STEP_BYTES) {
-            UnsafeApi.putByte(address + offset, (byte) 0);
+        for (long offset = 0; offset < SLAB_BYTES; offset += HUGE_PAGE_BYTES) {
+            touch(address + offset);
         }
         return address;
+    }
+
+    /**
+     * Has the kernel provide a huge page. Asked for by a call and not by a store: a thread that waits in the page fault of a store is at no safepoint,
+     * so the JVM would hold up all other threads for the milliseconds that the kernel clears the page.
+     */
+    private void touch(final long address) {
+        if (populates && advise(address, HUGE_PAGE_BYTES, MADV_POPULATE_WRITE)) {
+            return;
+        }
+        populates = false;
+        for (long offset = 0; offset < HUGE_PAGE_BYTES; offset += TOUCH_STEP_BYTES) {
+            UnsafeApi.putByte(address + offset, (byte) 0);
+        }
     }
 
     private synchronized long freshSlab() {
@@ -134,7 +173,7 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
             regionNext = raw + SLAB_BYTES - 1 & -SLAB_BYTES;
             regionLeft = REGION_SLABS;
             regions.addLong(regionNext);
-            adviseHugePages(regionNext, (long) REGION_SLABS * SLAB_BYTES);
+            hugePages = hugePages && advise(regionNext, (long) REGION_SLABS * SLAB_BYTES, MADV_HUGEPAGE);
         }
         final long address = regionNext;
         regionNext += SLAB_BYTES;
@@ -143,15 +182,12 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
         return address;
     }
 
-    private void adviseHugePages(final long address, final long length) {
-        if (!hugePages) {
-            return;
-        }
+    /** False if the system does not take the advice; where it is not to be had, ordinary pages and stores do. */
+    private static boolean advise(final long address, final long length, final int advice) {
         try {
-            hugePages = PosixAPI.posix().madvise(address, length, MADV_HUGEPAGE) == 0;
+            return PosixAPI.posix().madvise(address, length, advice) == 0;
         } catch (final RuntimeException | LinkageError ex) {
-            // Advice only: where it is not to be had, ordinary pages do.
-            hugePages = false;
+            return false;
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -73,6 +74,31 @@ class HugeSlabAllocatorTest {
             }
         }
         throw new IOException("no VmRSS");
+    }
+
+    @Test
+    void shouldKeepAsManyReadyInQuietTimesAsWereTakenButNotWithoutBound() {
+        try (HugeSlabAllocator allocator = new HugeSlabAllocator(2)) {
+            awaitReady(allocator, 2);
+            for (int i = 0; i < 5; i++) {
+                allocator.allocateZeroed();
+            }
+            awaitReady(allocator, 5);
+            for (int i = 0; i < SLABS; i++) {
+                assertZero(allocator.allocateZeroed());
+            }
+            awaitReady(allocator, 8);
+            final long bytes = allocator.allocatedBytes();
+            assertThat(bytes).as("45 taken and 8 ready").isEqualTo((5 + SLABS + 8L) * SlabAllocator.SLAB_BYTES);
+        }
+    }
+
+    private static void awaitReady(final HugeSlabAllocator allocator, final int slabs) {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (allocator.ready() != slabs && System.nanoTime() < deadlineNs) {
+            Thread.onSpinWait();
+        }
+        assertThat(allocator.ready()).isEqualTo(slabs);
     }
 
     private static void assertZero(final long slab) {
