@@ -53,7 +53,7 @@ final class PlantedDefectTest {
             }
         });
 
-        assertThat(finding.text()).containsAnyOf("was told to its sender", "before the last restart");
+        assertThat(finding.text()).containsAnyOf("was told to its sender", "before the last restart", "was told, the start from the damaged copy knows");
     }
 
     @Test
