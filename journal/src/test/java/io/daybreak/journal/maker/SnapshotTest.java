@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,6 +17,7 @@ import io.daybreak.journal.JournalOpener;
 import io.daybreak.journal.RecordingTarget;
 import io.daybreak.journal.RecoveryRefusedException;
 import io.daybreak.journal.ReleasedJournalException;
+import io.daybreak.journal.replay.NewestSnapshot;
 import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.journal.snapshot.SnapshotDamagedException;
 import io.daybreak.journal.snapshot.SnapshotDirectory;
@@ -103,6 +105,27 @@ class SnapshotTest {
             assertThat(journal.entryNumber()).isPositive();
         }
         return journal.lastSequence();
+    }
+
+    /** What is decided to be cut is in no state that goes on: a snapshot made of it meanwhile is passed over, and the one before it used. */
+    @Test
+    void shouldPassOverASnapshotOfWhatIsToBeCut() throws IOException {
+        final SnapshotPosition first;
+        final SnapshotPosition second;
+        try (SmallSwitch small = new SmallSwitch(data())) {
+            small.entries(200);
+            first = snapshot().position();
+            small.entries(200);
+            second = snapshot().position();
+        }
+        final List<String> messages = new ArrayList<>();
+        try (MachineCopy copy = new MachineCopy()) {
+            assertThat(NewestSnapshot.load(new SnapshotDirectory(data()), copy, second.entryNumber(), messages).position()).isEqualTo(second);
+            assertThat(messages).isEmpty();
+            assertThat(NewestSnapshot.load(new SnapshotDirectory(data()), copy, second.entryNumber() - 1, messages).position()).isEqualTo(first);
+            assertThat(messages).singleElement().asString().contains("passed over");
+            assertThat(NewestSnapshot.load(new SnapshotDirectory(data()), copy, first.entryNumber() - 1, messages).position()).isEqualTo(SnapshotPosition.BEGIN);
+        }
     }
 
     /** The one reader begins behind any snapshot, though the files before it are gone; before it, it says where the journal begins. */
