@@ -321,9 +321,11 @@ public final class Recovery {
         final long marked = Math.max(mark.deviceSequence(), mark.syncedSequence());
         // What was only published survives the process, but not the machine that it ran on.
         final long published = mark.isOfThisBoot() ? mark.publishedSequence() : 0;
-        final long needed = Math.max(merge.namedDurable(), Math.max(marked, published));
+        // A standby's entries name what was on the primary's device: whether they were on this one, only the own mark can say.
+        final long named = context.following() ? 0 : merge.namedDurable();
+        final long needed = Math.max(named, Math.max(marked, published));
         if (needed > recovered) {
-            final Path witness = merge.namedDurable() == needed ? merge.namedBy() : directory.mark();
+            final Path witness = named == needed ? merge.namedBy() : directory.mark();
             throw new RecoveryRefusedException(RecoveryRefusedException.Reason.GAP, witness, recovered + 1,
                 "it says that sequence " + needed + " was durable, but entry " + (merge.entryNumber() + 1) + " can be read in no file",
                 RESTORE_JOURNAL + directory.journal() + OR_A_COPY);

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.security.SecureRandom;
 import java.util.EnumSet;
@@ -17,8 +18,12 @@ final class SimulationTest {
     private static final int SMALL = 1_500;
 
     private static Simulation.Result run(final long seed, final Set<Fault> faults, final int payments, final int firstRound, final int rounds) {
+        return run(seed, faults, payments, 1, firstRound, rounds);
+    }
+
+    private static Simulation.Result run(final long seed, final Set<Fault> faults, final int payments, final int nodes, final int firstRound, final int rounds) {
         final int[] begun = new int[1];
-        return new Simulation(seed, faults, payments, 1).run(firstRound, () -> begun[0]++ < rounds, made -> { });
+        return new Simulation(seed, faults, payments, nodes).run(firstRound, () -> begun[0]++ < rounds, made -> { });
     }
 
     private static void assertKept(final long seed, final Simulation.Result result) {
@@ -35,6 +40,20 @@ final class SimulationTest {
         assertThat(result.payments()).isGreaterThanOrEqualTo(60L * SMALL);
         assertThat(result.starts()).isGreaterThan(3 * 60);
         assertThat(result.probes()).isPositive();
+    }
+
+    @Test
+    void shouldKeepEveryPromiseOfTwoNodes() {
+        final Simulation.Result result = run(1, ALL, SMALL, 2, 0, 20);
+
+        assertKept(1, result);
+        assertThat(result.payments()).isGreaterThanOrEqualTo(20L * SMALL);
+    }
+
+    /** Here a standby's power fails in the midst of what it had received and not synced: what is left of it names what was durable on the primary. */
+    @Test
+    void shouldStartAStandbyWhoseNewestEntriesAreTorn() {
+        assertKept(1, run(1, ALL, SMALL, 2, 67, 1));
     }
 
     @ParameterizedTest
@@ -73,12 +92,13 @@ final class SimulationTest {
     }
 
     /** Fresh seeds; the seed is in the message of a failure. */
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
     @Tag("nightly")
-    void shouldKeepEveryPromiseForFreshSeeds() {
+    void shouldKeepEveryPromiseForFreshSeeds(final int nodes) {
         final long seed = new SecureRandom().nextLong() >>> 1;
         final long endNs = System.nanoTime() + 600_000_000_000L;
 
-        assertKept(seed, new Simulation(seed, ALL, Simulation.DEFAULT_PAYMENTS, 1).run(0, () -> System.nanoTime() < endNs, made -> { }));
+        assertKept(seed, new Simulation(seed, ALL, Simulation.DEFAULT_PAYMENTS, nodes).run(0, () -> System.nanoTime() < endNs, made -> { }));
     }
 }
