@@ -27,8 +27,8 @@ import java.util.Locale;
 @Command(name = "find-max", mixinStandardHelpOptions = true, sortOptions = false,
     description = {"Finds the highest rate at which p99 meets a target, by short runs, each with its own proof of the money.",
         "Before and after each run an echo over loopback is measured. A run counts only if the echo's p99 was below --quiet both times: otherwise it was "
-            + "the machine that was measured. A run meets the target if p99 does, counted from the intended time, and 99 % of what was offered was accepted.",
-        "Told is how many of the confirming runs met it, with the 95 % interval (Wilson) of that share."},
+            + "the machine that was measured. A run meets the target if p99 does, counted from the intended time, and 99 %% of what was offered was accepted.",
+        "Told is how many of the confirming runs met it, with the 95 %% interval (Wilson) of that share."},
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:found", "1:unexpected error", "2:the money differs", "3:not connected, or a connection lost",
         "4:no rate met the target, or the machine was never quiet", "64:wrong command line or file"})
