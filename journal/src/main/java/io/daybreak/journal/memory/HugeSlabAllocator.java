@@ -13,10 +13,10 @@ import java.util.concurrent.locks.LockSupport;
  * Slabs in huge pages where the system grants them, zeroed and touched by a thread of its own before they are needed:
  * the first touch of a page costs up to a microsecond on a virtual machine, and the ledger thread should not pay it.
  * <p>
- * A stock of {@code stockSlabs} ready slabs is kept. In quiet times, when no slab was taken for {@value #QUIET_MS} ms, it grows to as many as were ever
- * taken, {@value #RESERVE} times {@code stockSlabs} at most: providing them takes the processor from those who pay, so a burst lives from what was
- * provided before it. When the stock is empty, the asker takes and touches a slab itself; that is counted, see {@link #misses()}. Released slabs are zeroed
- * by the same thread and used again.
+ * In quiet times, when no slab was taken for {@value #QUIET_MS} ms, a stock of {@code stockSlabs} is made ready, or of as many as were ever taken,
+ * {@value #RESERVE} times {@code stockSlabs} at most. While slabs are taken it is only kept at half of {@code stockSlabs}: providing them takes the processor
+ * from those who pay, so a burst lives from what was provided before it. When the stock is empty, the asker takes and touches a slab itself; that is
+ * counted, see {@link #misses()}. Released slabs are zeroed by the same thread and used again.
  * <p>
  * {@link #allocateZeroed()} and {@link #release(long)} may be called from any thread. Memory that was once taken stays
  * with the process until {@link #close}, which gives the pages back and keeps the addresses: a reader that comes too late sees zeros and not the end of the
@@ -39,6 +39,8 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private final ManyToManyConcurrentArrayQueue<Long> ready;
     private final ManyToManyConcurrentArrayQueue<Long> released = new ManyToManyConcurrentArrayQueue<>(8_192);
     private final int stockSlabs;
+    private final int lowSlabs;
+    private final long quietNs;
     private final Thread toucher;
     private final LongArrayList regions = new LongArrayList();
     private long regionNext;
@@ -52,10 +54,17 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
     private volatile long allocatedSlabs;
 
     /**
-     * @param stockSlabs ready slabs to keep, at least 1
+     * @param stockSlabs ready slabs to provide in quiet times, at least 1
      */
     public HugeSlabAllocator(final int stockSlabs) {
+        this(stockSlabs, TimeUnit.MILLISECONDS.toNanos(QUIET_MS));
+    }
+
+    /** For tests, with another quiet time. */
+    HugeSlabAllocator(final int stockSlabs, final long quietNs) {
+        this.quietNs = quietNs;
         this.stockSlabs = stockSlabs;
+        this.lowSlabs = (stockSlabs + 1) / 2;
         this.ready = new ManyToManyConcurrentArrayQueue<>(Math.max(2, RESERVE * stockSlabs));
         this.toucher = new Thread(this::keepStock, "slab-toucher");
         toucher.setDaemon(true);
@@ -67,7 +76,7 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
         final Long address = ready.poll();
         if (address != null) {
             taken++;
-            if (ready.size() < stockSlabs / 2) {
+            if (ready.size() < lowSlabs) {
                 LockSupport.unpark(toucher);
             }
             return address;
@@ -129,8 +138,8 @@ public final class HugeSlabAllocator implements SlabAllocator, AutoCloseable {
                 seen = taken;
                 quietSinceNs = System.nanoTime();
             }
-            final boolean isQuiet = System.nanoTime() - quietSinceNs > TimeUnit.MILLISECONDS.toNanos(QUIET_MS);
-            final long wanted = isQuiet ? Math.max(stockSlabs, Math.min(seen, (long) RESERVE * stockSlabs)) : stockSlabs;
+            final boolean isQuiet = System.nanoTime() - quietSinceNs > quietNs;
+            final long wanted = isQuiet ? Math.max(stockSlabs, Math.min(seen, (long) RESERVE * stockSlabs)) : lowSlabs;
             if (ready.size() >= wanted || !ready.offer(prepareSlab())) {
                 LockSupport.parkNanos(IDLE_PARK_NS);
             }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,6 +91,23 @@ class HugeSlabAllocatorTest {
             awaitReady(allocator, 8);
             final long bytes = allocator.allocatedBytes();
             assertThat(bytes).as("45 taken and 8 ready").isEqualTo((5 + SLABS + 8L) * SlabAllocator.SLAB_BYTES);
+        }
+    }
+
+    /** As long as slabs are taken, half the stock is all that is provided: the rest waits for a quiet time. */
+    @Test
+    void shouldProvideOnlyHalfOfTheStockWhileSlabsAreTaken() {
+        try (HugeSlabAllocator allocator = new HugeSlabAllocator(20, TimeUnit.HOURS.toNanos(1))) {
+            awaitReady(allocator, 10);
+            for (int i = 0; i < SLABS; i++) {
+                allocator.allocateZeroed();
+            }
+            awaitReady(allocator, 10);
+            final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            while (System.nanoTime() < endNs) {
+                assertThat(allocator.ready()).isEqualTo(10);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
         }
     }
 
