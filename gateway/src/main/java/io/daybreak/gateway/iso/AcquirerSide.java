@@ -47,6 +47,7 @@ final class AcquirerSide implements LinkSide {
     private IsoLink link;
     private int inFlight;
     private int wrongMacs;
+    private boolean isKnown;
     private int requests;
     private int responses;
     /** Participants that have signed on here, where a sign-on is for the connection alone. */
@@ -244,6 +245,9 @@ final class AcquirerSide implements LinkSide {
         if (peer == null || peer.participantId() == Peer.UNKNOWN) {
             return respond(LinkResult.INSTITUTION_NOT_OF_THE_LINK, mti87, kind.echo, headerOffset, mac, 0, institution);
         }
+        if (!known()) {
+            return false;
+        }
         final int refusal = refusal(kind);
         if (refusal != CLEAN) {
             return respond(refusal, mti87, kind.echo, headerOffset, mac, 0, institution);
@@ -372,6 +376,14 @@ final class AcquirerSide implements LinkSide {
         slot.requestCount = 1;
         slot.chainLength = 0;
         slot.answerBuffer = buffer;
+    }
+
+    /** A message was taken: of good form and MAC, by somebody who may speak. False if the connection had to give way meanwhile. */
+    boolean known() {
+        if (!isKnown) {
+            isKnown = link.known();
+        }
+        return isKnown;
     }
 
     // ---- Sign-on ----

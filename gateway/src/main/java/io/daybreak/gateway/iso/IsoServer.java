@@ -53,7 +53,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The ISO 8583 ports: listeners and their links, on the event loops that they share with the native port. Made before the
@@ -72,7 +71,7 @@ public final class IsoServer implements AutoCloseable {
     private final BusinessDates dates = new BusinessDates();
     private final List<Port> ports = new ArrayList<>();
     private final Map<LoopAgent, IsoLoop> isoLoops = new IdentityHashMap<>();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final ConnectionGate.All connections;
     private final ThreadPoolExecutor keyWorker = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_KEY_EXCHANGES),
         new DefaultThreadFactory("keys", true));
 
@@ -109,14 +108,16 @@ public final class IsoServer implements AutoCloseable {
     public IsoServer(final IsoSettings settings, final EventLoops loops, final KeyFile keyFile) throws KeyFileException {
         this.settings = settings;
         this.loops = loops;
-        final Map<String, AtomicInteger> ofParticipant = new HashMap<>();
+        connections = new ConnectionGate.All(settings.maxConnections());
+        final Map<String, ConnectionGate.Own> ofParticipant = new HashMap<>();
         for (final IsoSettings.Listener listener : settings.listeners()) {
             final LinkProfile profile = profile(listener.profile());
             final LinkKeys keys = profile.mac().isRequired() && keyFile == null ? missing(profile) : LinkKeys.of(profile, keyFile);
             final LinkPlan plan = new LinkPlan(profile, listener.participants(), signOns, keys);
-            final AtomicInteger own = ofParticipant.computeIfAbsent(
-                profile.defaultParticipant().isEmpty() ? listener.name() : profile.defaultParticipant(), code -> new AtomicInteger());
-            ports.add(new Port(listener, plan, new ConnectionGate(connections, settings.maxConnections(), own, profile.windows().maxSockets())));
+            final ConnectionGate.Own own = ofParticipant.computeIfAbsent(
+                profile.defaultParticipant().isEmpty() ? listener.name() : profile.defaultParticipant(), code -> connections.newOwn());
+            ports.add(new Port(listener, plan, new ConnectionGate(connections, own, profile.windows().maxSockets(),
+                TimeUnit.MILLISECONDS.toNanos(settings.frameTimeoutMs()))));
         }
     }
 
@@ -312,7 +313,7 @@ public final class IsoServer implements AutoCloseable {
 
     /** Connections now. */
     public int connections() {
-        return connections.get();
+        return connections.count();
     }
 
     /** Takes no new connections. */

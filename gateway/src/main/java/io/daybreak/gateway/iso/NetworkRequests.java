@@ -82,6 +82,9 @@ final class NetworkRequests {
         if (code == ECHO) {
             // Whoever names nobody is answered also where the link has no default.
             final boolean isStranger = peer == null && (request.has(32) || request.has(33));
+            if (peer != null && (!plan.isSignOnNeeded || side.isSignedOn(peer)) && !side.known()) {
+                return false;
+            }
             return respond(isStranger ? LinkResult.INSTITUTION_NOT_OF_THE_LINK : Result.OK, request, headerOffset, mti87, mac);
         }
         if (code != SIGN_ON && code != SIGN_OFF && plan.isSignOnNeeded) {
@@ -95,6 +98,9 @@ final class NetworkRequests {
         }
         if (peer == null) {
             return respond(LinkResult.INSTITUTION_NOT_OF_THE_LINK, request, headerOffset, mti87, mac);
+        }
+        if (code != SIGN_ON && code != SIGN_OFF && !side.known()) {
+            return false;
         }
         switch (code) {
             case SIGN_ON -> {
@@ -165,6 +171,9 @@ final class NetworkRequests {
             peer.resolved((int) participant.participantId());
         }
         side.signOn(peer, isActive);
+        if (isActive) {
+            side.known();
+        }
         LOG.info("participant {} {}", peer.code(), isActive ? "signed on" : "is unknown or barred and did not sign on");
         side.answer(place, isActive ? Result.OK : LinkResult.PARTICIPANT_BARRED);
     }

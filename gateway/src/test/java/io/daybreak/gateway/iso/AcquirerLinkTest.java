@@ -355,6 +355,56 @@ final class AcquirerLinkTest {
         }
     }
 
+    /** LINK-21: sockets that say nothing good keep nobody out, and take no place from those that do. */
+    @Test
+    void shouldLetASilentConnectionGiveWayToANewOne() throws Exception {
+        final IsoRig.Options options = new IsoRig.Options();
+        options.maxConnections = 3;
+        options.frameTimeoutMs = 300;
+        try (IsoRig rig = new IsoRig(options); AcquirerPeer silent = new AcquirerPeer(rig.address(), ASCII);
+             AcquirerPeer first = new AcquirerPeer(rig.address(), ASCII).signOn(); AcquirerPeer second = new AcquirerPeer(rig.address(), ASCII)) {
+            assertThat(second.ask(Messages.purchase().set(32, "00100009")).get(39)).as("nobody of this link").isEqualTo("31");
+            assertThat(second.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            final AcquirerPeer third = newcomer(rig);
+            assertThat(silent.receive()).as("it gave way").isNull();
+            try (AcquirerPeer fourth = new AcquirerPeer(rig.address(), ASCII)) {
+                assertThat(fourth.receive()).as("no other is silent").isNull();
+            }
+            assertThat(first.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(second.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(third.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            third.close();
+            Await.until("counted once", () -> rig.server.connections() == 2);
+            // Answered, but not taken: it stays a stranger.
+            final AcquirerPeer stranger = new AcquirerPeer(rig.address(), ASCII);
+            assertThat(stranger.ask(Messages.purchase().set(32, "00100009")).get(39)).isEqualTo("31");
+            assertThat(stranger.ask(without(Messages.purchase(), 4)).get(39)).isEqualTo("30");
+            newcomer(rig).close();
+            assertThat(stranger.receive()).isNull();
+            stranger.close();
+        }
+    }
+
+    /** A connection that is taken, as soon as one gives way to it. */
+    private static AcquirerPeer newcomer(final IsoRig rig) {
+        final java.util.concurrent.atomic.AtomicReference<AcquirerPeer> taken = new java.util.concurrent.atomic.AtomicReference<>();
+        Await.until("another gives way", () -> {
+            try {
+                final AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII);
+                peer.send(Messages.network(301));
+                if (peer.receive() != null) {
+                    taken.set(peer);
+                    return true;
+                }
+                peer.close();
+            } catch (final IOException ex) {
+                // Closed while it was asked: none has given way yet.
+            }
+            return false;
+        });
+        return taken.get();
+    }
+
     /** LINK-13. */
     @Test
     void shouldCloseOneConnectionTooManyAtOnceAndDisturbNoOther() throws Exception {
