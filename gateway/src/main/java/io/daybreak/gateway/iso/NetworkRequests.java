@@ -74,6 +74,11 @@ final class NetworkRequests {
         return plan.is1993 ? Mti93.networkCode((int) request.number(24)) : (int) request.number(70);
     }
 
+    /** Whether a request is a notice that a business date begins. */
+    boolean isCutOver(final MessageIndex request) {
+        return request.has(plan.is1993 ? 24 : 70) && code(request) == CUT_OVER_BEGINS;
+    }
+
     /** One request, of good form and MAC; false if the connection must end. */
     boolean onRequest(final MessageIndex request, final int headerOffset, final int mti87, final MessageMac mac) {
         final int code = code(request);

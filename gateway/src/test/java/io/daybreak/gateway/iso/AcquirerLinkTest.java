@@ -576,6 +576,35 @@ final class AcquirerLinkTest {
 
     // ---- Formats ----
 
+    /** FMT-17: a track has a separator, and behind it an expiry date or one more. */
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.CsvSource({"'', 30", "=, 30", "=301, 30", "=3012, 00", "=3000101, 30", "=3013101, 30", "D30121010000, 00",
+        "==101, 00", "=3=12101, 30"})
+    void shouldTakeNoTrackWithoutSeparatorOrDate(final String behind, final String code) throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            for (final boolean alone : new boolean[] {true, false}) {
+                final Iso8583Message request = Messages.purchase().set(35, Messages.PAN + behind).set(14, null);
+                final Iso8583Message answer = peer.ask(alone ? request.set(2, null) : request);
+                assertThat(answer.get(39)).isEqualTo(code);
+                if (code.equals("30")) {
+                    assertThat(answer.get(44)).isEqualTo("035");
+                }
+            }
+        }
+    }
+
+    /** OP-13, SEC-01: the reference of a bill is kept, so it is not the number of the card that pays it. */
+    @Test
+    void shouldRefuseACardNumberAsTheReferenceOfABill() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            final Iso8583Message bill = Messages.payment(200, "500000").set(103, "1");
+            assertThat(peer.ask(bill.copy().set(48, Messages.PAN)).get(44)).isEqualTo("048");
+            assertThat(peer.ask(bill.copy().set(48, "9900 0100 0000 0175")).get(44)).isEqualTo("048");
+            assertThat(peer.ask(bill.copy().set(48, "9900010000000176")).get(39)).isEqualTo("00");
+            assertThat(rig.echo.payments()).hasSize(1);
+        }
+    }
+
     /** FMT-01, FMT-02, FMT-03, FMT-09. */
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 7, 11, 32, 41, 42, 49})
