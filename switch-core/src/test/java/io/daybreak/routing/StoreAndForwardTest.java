@@ -264,6 +264,27 @@ class StoreAndForwardTest {
         assertThat(places()).containsExactly(1, 2);
     }
 
+    /** SAF-10: what the operator holds is held after a crash as well, and the place of each entry in its card's order is kept. */
+    @Test
+    void shouldHoldAQueueAcrossACrash() {
+        advise(1, 40);
+        assertThat(rig.action(HOLD, 0)).isEqualTo(Result.OK);
+        advise(2, 40);
+        advise(3, 41);
+        assertThat(rig.sent).hasSize(1);
+        final IssuingRig again = rig.restarted().up(IssuingRig.LINK);
+        again.after(10_000).after(1_000);
+        assertThat(again.sent).isEmpty();
+        assertThat(again.action(GO_ON, 0)).isEqualTo(Result.OK);
+        assertThat(again.sent).extracting(Sent::amount).containsExactlyInAnyOrder(101L, 103L);
+        final Sent first = again.sent.stream().filter(sent -> sent.amount() == 101).findFirst().orElseThrow();
+        assertThat(first.mti()).as("the first had left before").isEqualTo(221);
+        assertThat(first.identity()).isEqualTo(rig.sent.get(0).identity());
+        again.reply(first, "00");
+        assertThat(again.last().amount()).isEqualTo(102);
+        again.check();
+    }
+
     @Test
     void shouldGiveUpAnEntryAndLetTheNextOfItsCardGo() {
         advise(1, 40);

@@ -8,6 +8,7 @@ import io.daybreak.iso8583.mac.MacAlgorithm;
 import io.daybreak.iso8583.mac.MacKey;
 import io.daybreak.iso8583.mac.Tr31KeyBlock;
 import io.daybreak.iso8583.text.Iso8583Message;
+import io.daybreak.protocol.codec.DayOpenedEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +37,7 @@ final class MacLinkTest {
 
     @TempDir
     private Path directory;
+    private boolean hasNotices;
 
     private IsoRig rig(final MacAlgorithm algorithm, final String oldKeyGoodFor) throws Exception {
         return rig(algorithm, oldKeyGoodFor, "aes-key-wrap");
@@ -45,7 +47,7 @@ final class MacLinkTest {
         final Path link = directory.resolve("link.conf");
         Files.writeString(link, "name = macs\ndialect { base = 1987-ascii }\ndefault-participant = ACQ001\ninstitutions = [\"00100001\"]\n"
             + "mac { mode = required, key = k, algorithm = " + algorithm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
-            + ", old-key-good-for = " + oldKeyGoodFor + ", key-block = " + keyBlock + " }");
+            + ", old-key-good-for = " + oldKeyGoodFor + ", key-block = " + keyBlock + " }\ncut-over-notices = " + hasNotices);
         final IsoRig.Options options = new IsoRig.Options();
         options.links = new String[] {link.toString()};
         final KeyFile keys = KeyFile.create(directory.resolve("keys"));
@@ -231,6 +233,32 @@ final class MacLinkTest {
             assertThat(peer.macs(first.newMac()).ask(Messages.purchase()).get(39)).isEqualTo("96");
             final List<KeyFile.Entry> kept = KeyFile.read(directory.resolve("keys")).entries(KeyFile.Purpose.MAC, "k");
             assertThat(kept.stream().map(KeyFile.Entry::id)).containsExactly("KEY00002", "KEY00003");
+        }
+    }
+
+    /** MAC-06, MAC-08: an answer counts as one only with its MAC, whoever asked. */
+    @Test
+    void shouldTakeNoAnswerToItsNoticeWithoutAMac() throws Exception {
+        hasNotices = true;
+        try (IsoRig rig = rig(MacAlgorithm.RETAIL, "30s"); AcquirerPeer peer = peer(rig)) {
+            final MacKey key = key(MacAlgorithm.RETAIL, FIRST);
+            rig.server.loop(rig.loops.agents().get(0).eventLoop()).dates.belongs(100_001, 1);
+            peer.macs(key.newMac()).signOn();
+            final UnsafeBuffer effect = new UnsafeBuffer(new byte[DayOpenedEncoder.BLOCK_LENGTH]);
+            new DayOpenedEncoder().wrap(effect, 0).date(20_261_124).dayGroup(1).reserved(0);
+            rig.server.effectSink().onEffect(DayOpenedEncoder.TEMPLATE_ID, effect, 0, DayOpenedEncoder.BLOCK_LENGTH);
+            final Iso8583Message notice = peer.receive();
+            assertThat(notice.get(70)).isEqualTo("201");
+            assertThat(notice.get(15)).isEqualTo("1124");
+            assertThat(peer.isMacRight(key.newMac())).isTrue();
+            final Iso8583Message heard = new Iso8583Message(810).set(7, notice.get(7)).set(11, notice.get(11)).set(39, "00").set(70, "201");
+            peer.macs(null).send(heard);
+            peer.macs(key(MacAlgorithm.RETAIL, SECOND).newMac()).send(heard);
+            assertThat(peer.macs(key.newMac()).ask(Messages.network(301)).get(39)).isEqualTo("00");
+            assertThat(rig.counters().notWaitedFor()).isEqualTo(2);
+            peer.send(heard);
+            assertThat(peer.ask(Messages.network(301)).get(39)).isEqualTo("00");
+            assertThat(rig.counters().notWaitedFor()).as("that one was").isEqualTo(2);
         }
     }
 
