@@ -64,6 +64,7 @@ public final class IsoServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IsoServer.class);
     private static final int MAX_KEY_EXCHANGES = 64;
     private static final int MAX_PAGE = 64;
+    private static final long READ_PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final IsoSettings settings;
     private final EventLoops loops;
@@ -74,6 +75,9 @@ public final class IsoServer implements AutoCloseable {
     private final ConnectionGate.All connections;
     private final ThreadPoolExecutor keyWorker = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_KEY_EXCHANGES),
         new DefaultThreadFactory("keys", true));
+
+    private volatile SystemPort reference;
+    private long lastReadNs;
 
     /** One listener and all of its connections. */
     private static final class Port {
@@ -166,6 +170,7 @@ public final class IsoServer implements AutoCloseable {
 
     /** Learns which institutions there are, and their business dates; after recovery, before anything listens. */
     public void readReference(final SystemPort systemPort) {
+        reference = systemPort;
         final PutDayGroupDecoder group = new PutDayGroupDecoder();
         ReferencePages.each(systemPort, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, (record, at) -> {
             group.wrap(record, at, PutDayGroupDecoder.BLOCK_LENGTH, PutDayGroupDecoder.SCHEMA_VERSION);
@@ -191,10 +196,24 @@ public final class IsoServer implements AutoCloseable {
                 dates.belongs(institution.institution(), institution.dayGroup());
                 final int date = openDate(systemPort, institution.institution(), institution.currency());
                 if (date != 0) {
-                    dates.opened(institution.dayGroup(), date);
+                    dates.learned(institution.dayGroup(), date);
                 }
             }
         } while (cursor != 0);
+    }
+
+    /** The same, for institutions that were put since; at most once a second. The key worker's thread. */
+    private void readReferenceAgain() {
+        final long nowNs = System.nanoTime();
+        if (reference == null || lastReadNs != 0 && nowNs - lastReadNs < READ_PAUSE_NS) {
+            return;
+        }
+        lastReadNs = nowNs;
+        try {
+            readReference(reference);
+        } catch (final IllegalStateException ex) {
+            LOG.warn("institutions cannot be read: {}", ex.getMessage());
+        }
     }
 
     private static int openDate(final SystemPort systemPort, final long institution, final int currency) {
@@ -228,6 +247,7 @@ public final class IsoServer implements AutoCloseable {
             final Tokeniser tokeniser = new Tokeniser(tokenKeys.newTokens(), settings.tokenCache(), random.nextLong(), random.nextLong());
             final IsoLoop loop = new IsoLoop(agent, settings.contextsPerLoop(), maxFrame, tokeniser, dates, keyWorker);
             loop.network = new NetworkWriter(issuers.institution());
+            loop.readReference = this::readReferenceAgain;
             isoLoops.put(agent, loop);
         }
     }

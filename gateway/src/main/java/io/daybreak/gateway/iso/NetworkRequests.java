@@ -180,7 +180,34 @@ final class NetworkRequests {
             side.known();
         }
         LOG.info("participant {} {}", peer.code(), isActive ? "signed on" : "is unknown or barred and did not sign on");
-        side.answer(place, isActive ? Result.OK : LinkResult.PARTICIPANT_BARRED);
+        if (!isActive || !learnDates(peer, participant.correlationId())) {
+            side.answer(place, isActive ? Result.OK : LinkResult.PARTICIPANT_BARRED);
+        }
+    }
+
+    /** Its institution may have been put since the start: then its business date is learned first. False if that is not needed. */
+    private boolean learnDates(final Peer peer, final long name) {
+        final long institution = plan.institutionOf(peer);
+        if (institution == 0 || loop.dates.groupOf(institution) >= 0) {
+            return false;
+        }
+        try {
+            loop.keyWorker.execute(() -> {
+                loop.readReference.run();
+                loop.agent.eventLoop().execute(() -> onLearned(name));
+            });
+            return true;
+        } catch (final RejectedExecutionException ex) {
+            return false;
+        }
+    }
+
+    private void onLearned(final long name) {
+        final int place = loop.contexts.find(name);
+        if (place != ContextTable.NONE) {
+            side.answer(place, Result.OK);
+            loop.agent.flushTouched();
+        }
     }
 
     // ---- Key exchange ----

@@ -14,6 +14,7 @@ import io.daybreak.protocol.codec.PutParticipantEncoder;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,7 @@ final class TwoAcquirersTest {
     private RoutedRig rig;
     private AcquirerPeer first;
     private AcquirerPeer second;
+    private Iso8583Message beforeSignOn;
 
     @BeforeEach
     void start() throws Exception {
@@ -59,7 +61,9 @@ final class TwoAcquirersTest {
             .participantId(SECOND_ID).keyId(1).roles(Participants.ROLE_ACTIVE).participantCode("ACQ002"));
         institution(SECOND, SECOND_ID, 0);
         first = rig.acquirer();
-        second = new AcquirerPeer(address("second"), RoutedRig.ASCII).signOn();
+        second = new AcquirerPeer(address("second"), RoutedRig.ASCII);
+        beforeSignOn = second.ask(ofSecond(RoutedRig.purchase(CARD)));
+        second.signOn();
     }
 
     @AfterEach
@@ -222,6 +226,26 @@ final class TwoAcquirersTest {
             first.signOn();
         }
         assertThat(first.ask(RoutedRig.now(Messages.payment(200, "310000").set(37, null))).get(37)).as("an enquiry").matches("\\d{12}");
+    }
+
+    /** FMT-23, SES-14: also of an acquirer that was put while the switch runs. */
+    @Test
+    void shouldKnowTheDateOfAnAcquirerThatIsNew() throws Exception {
+        final String today = first.ask(RoutedRig.purchase(CARD)).get(15);
+        assertThat(beforeSignOn.get(39)).isEqualTo("91");
+        assertThat(beforeSignOn.get(15)).as("nobody has asked for its date yet").isEqualTo(today);
+        assertThat(second.ask(RoutedRig.purchase(CARD)).get(15)).as("31").isEqualTo(today);
+        assertThat(second.ask(Messages.network(2)).get(39)).isEqualTo("00");
+        final Iso8583Message signedOff = second.ask(ofSecond(RoutedRig.purchase(CARD)));
+        assertThat(signedOff.get(39)).isEqualTo("91");
+        assertThat(signedOff.get(15)).isEqualTo(today);
+        second.signOn();
+        institution(SECOND, SECOND_ID, InstitutionRights.CUT_OVER);
+        // The day before New Year the first would be the next date.
+        Assumptions.assumeFalse(today.equals("1231"));
+        final Iso8583Message wrong = second.ask(Messages.network(201).set(15, today.equals("0101") ? "0301" : "0101"));
+        assertThat(wrong.get(39)).as("granted, but not the next date").isEqualTo("12");
+        assertThat(wrong.get(15)).isEqualTo(today);
     }
 
     /** DAY-08, SES-14: what a peer's 0800/201 may open, and the date that its answer tells. */
