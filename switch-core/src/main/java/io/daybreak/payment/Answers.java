@@ -102,7 +102,11 @@ final class Answers {
             .detail(0)
             .result(result)
             .issuerLinkId(0);
-        putRrn(answer, offset, command.rrn0(), command.rrn1());
+        if (command.hasRrn() || !Result.isDecided(result)) {
+            putRrn(answer, offset, command.rrn0(), command.rrn1());
+        } else {
+            putRrn(answer, offset, MadeReference.head(decision.nowNs, decision.sequence), MadeReference.tail(decision.sequence));
+        }
         putApprovalCode(answer, offset, 0);
     }
 

@@ -43,7 +43,7 @@ final class Originals {
         while (place != NOT_FOUND) {
             final long payment = payments.address(place);
             if (PaymentTable.transmission(payment) == command.transmission() && isSameSender(payment, command, messageClass)
-                && hasSameReference(payment, command)) {
+                && hasSameReference(payment, command) && isOfItsYear(payment, command)) {
                 return place;
             }
             place = payments.nextByTrace(payment);
@@ -77,6 +77,12 @@ final class Originals {
     private static boolean isSameSender(final long payment, final PaymentCommand command, final int messageClass) {
         return PaymentTable.institution(payment) == command.institution() && PaymentTable.terminal(payment) == command.terminal()
             && PaymentTable.stan(payment) == command.stan() && PaymentTable.messageClass(payment) == messageClass;
+    }
+
+    /** A request that tells another year than the payment had is not its duplicate. What reports the past is: it has one item, not two. */
+    private static boolean isOfItsYear(final long payment, final PaymentCommand command) {
+        return command.year() == 0 || command.isAdvice() || command.operation() == PaymentOperation.REVERSAL
+            || command.year() == UtcTime.yearOf(UtcTime.nearest(PaymentTable.transmission(payment), PaymentTable.timestampNs(payment)));
     }
 
     private static boolean hasSameReference(final long payment, final PaymentCommand command) {
@@ -216,7 +222,7 @@ final class Originals {
             final long payment = payments.address(place);
             if (PaymentTable.institution(payment) == command.institution() && PaymentTable.stan(payment) == command.originalStan()
                 && PaymentTable.transmission(payment) == command.originalTransmission() && PaymentTable.mti(payment) == mti
-                && agreesInForwarding(payment, command) && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))
+                && agreesInForwarding(payment, command) && agreesInYear(payment, command) && isOriginal(payment, command) && (!withReference || hasSameReference(payment, command))
                 && (!withTerminal || PaymentTable.terminal(payment) == command.terminal())) {
                 if (found != NOT_FOUND) {
                     return AMBIGUOUS;
@@ -226,6 +232,21 @@ final class Originals {
             place = payments.nextByTrace(payment);
         }
         return found;
+    }
+
+    /** The year of an original, where the message tells it, is that of its own transmission. */
+    private static boolean agreesInYear(final long payment, final PaymentCommand command) {
+        return command.originalYear() == 0 || command.originalTransmission() == 0
+            || command.originalYear() == UtcTime.yearOf(UtcTime.nearest(PaymentTable.transmission(payment), PaymentTable.timestampNs(payment)));
+    }
+
+    /** True if a message names an original of another year than one that may still come would have: there is nothing to wait for. */
+    static boolean isOfAnotherYear(final PaymentCommand command, final long nowNs) {
+        if (command.originalYear() == 0 || command.originalTransmission() == 0) {
+            return false;
+        }
+        final long near = UtcTime.nearest(command.originalTransmission(), nowNs);
+        return near == UtcTime.NO_TIME || UtcTime.yearOf(near) != command.originalYear();
     }
 
     /** True if DE 90 names another acquirer than the one that speaks: then it names nothing. */
@@ -289,7 +310,7 @@ final class Originals {
             || (command.originalMti() == 0 || command.originalMti() / 10 * 10 == PaymentTable.mti(payment))
             && (command.originalStan() == 0 || command.originalStan() == PaymentTable.stan(payment))
             && (command.originalTransmission() == 0 || command.originalTransmission() == PaymentTable.transmission(payment))
-            && agreesInForwarding(payment, command);
+            && agreesInForwarding(payment, command) && agreesInYear(payment, command);
     }
 
     private static boolean fits(final long payment, final PaymentCommand command, final Wanted wanted) {

@@ -210,6 +210,16 @@ public final class PaymentCommand {
         return intAt(PaymentDecoder.transmissionEncodingOffset());
     }
 
+    /** Year of DE 7 where the message tells it, as those of 1993 do; 0: not told. */
+    public int year() {
+        return shortAt(PaymentDecoder.yearEncodingOffset());
+    }
+
+    /** Year of the original's DE 7 where the message tells it; 0: not told. */
+    public int originalYear() {
+        return shortAt(PaymentDecoder.originalYearEncodingOffset());
+    }
+
     /** DE 7 within DE 90; 0: not known. */
     public int originalTransmission() {
         return intAt(PaymentDecoder.originalTransmissionEncodingOffset());

@@ -180,7 +180,7 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
             return result;
         }
         decision.businessDate = reference.days().openDate(reference.institutions().dayGroup(decision.institution));
-        final long sentNs = UtcTime.nearest(command.transmission(), decision.nowNs);
+        final long sentNs = UtcTime.moment(command.year(), command.transmission(), decision.nowNs);
         if (sentNs == UtcTime.NO_TIME) {
             return Result.MALFORMED_COMMAND;
         }
@@ -194,7 +194,7 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
         return operationFits && messageClass >= PaymentCommand.CLASS_AUTHORISATION && messageClass <= PaymentCommand.CLASS_REVERSAL
             && messageClass != PaymentCommand.CLASS_FILE && command.stan() >= 0 && command.stan() <= MAX_SIX_DIGITS
             && command.processingCode() >= 0 && command.processingCode() <= MAX_SIX_DIGITS
-            && command.forwarding() >>> ForwardingMark.BITS == 0
+            && command.forwarding() >>> ForwardingMark.BITS == 0 && command.year() <= UtcTime.MAX_YEAR && command.originalYear() <= UtcTime.MAX_YEAR
             && command.amountMinor() >= 0 && command.institution() > 0 && command.institution() <= MAX_INSTITUTION;
     }
 
@@ -241,7 +241,8 @@ public final class Payments implements PaymentSettings.Listener, Stateful {
     // ---- New ----
 
     private boolean isBeforeWindow() {
-        return UtcTime.nearest(decision.command.transmission(), decision.nowNs) < decision.nowNs - windows.identityNs();
+        final PaymentCommand command = decision.command;
+        return UtcTime.moment(command.year(), command.transmission(), decision.nowNs) < decision.nowNs - windows.identityNs();
     }
 
     /** Whether the message can be taken at all. Reversals, completions and other advices may use what is kept for them. */

@@ -113,7 +113,7 @@ final class Reconciliations implements Stateful {
         body = command;
         bodyOffset = offset;
         message.wrap(command, offset, ReconciliationDecoder.BLOCK_LENGTH, ReconciliationDecoder.SCHEMA_VERSION);
-        return length == ReconciliationDecoder.BLOCK_LENGTH && message.reserved() == 0 ? Result.OK : Result.MALFORMED_COMMAND;
+        return length == ReconciliationDecoder.BLOCK_LENGTH && message.year() <= UtcTime.MAX_YEAR ? Result.OK : Result.MALFORMED_COMMAND;
     }
 
     long institution() {
@@ -126,7 +126,7 @@ final class Reconciliations implements Stateful {
         if (slot != RecordTable.NOT_FOUND) {
             return repeat();
         }
-        final long sentNs = UtcTime.nearest((int) message.transmission(), nowNs);
+        final long sentNs = UtcTime.moment(message.year(), (int) message.transmission(), nowNs);
         if (sentNs == UtcTime.NO_TIME) {
             return Result.MALFORMED_COMMAND;
         }
@@ -376,7 +376,17 @@ final class Reconciliations implements Stateful {
             .settlementCode(told ? result == Result.OK ? IN_BALANCE : OUT_OF_BALANCE : 0)
             .result(result)
             .mti(message.mti() / 10 * 10 + 10)
-            .reserved(0);
+            .reserved(0)
+            .reserved2(0);
+        putRrn(record, answer, offset + ReconciliationAnswerEncoder.rrnEncodingOffset());
+    }
+
+    /** The acquirer's, or else the one that we make of the first message's place in the order; none of what was not decided. */
+    private void putRrn(final long record, final MutableDirectBuffer answer, final int offset) {
+        final boolean isOurs = record != 0 && rrn0() == 0 && rrn1() == 0;
+        final long sequence = isOurs ? UnsafeApi.getLong(record + SEQUENCE) : 0;
+        answer.putLong(offset, isOurs ? MadeReference.head(UnsafeApi.getLong(record + TIMESTAMP), sequence) : rrn0(), ByteOrder.LITTLE_ENDIAN);
+        answer.putInt(offset + Long.BYTES, isOurs ? MadeReference.tail(sequence) : rrn1(), ByteOrder.LITTLE_ENDIAN);
     }
 
     private static long amount(final boolean told, final long record, final int kind) {

@@ -61,7 +61,8 @@ final class Reversals {
     /** Answered 25, and remembered: the original may be on its way. */
     private int withoutOriginal(final Decision decision, final int place) {
         final PaymentCommand command = decision.command;
-        if (place == Originals.NOT_FOUND && !Originals.isOfAnotherAcquirer(command) && (Originals.namesOriginal(command) || command.hasRrn())) {
+        if (place == Originals.NOT_FOUND && !Originals.isOfAnotherAcquirer(command) && !Originals.isOfAnotherYear(command, decision.nowNs)
+            && (Originals.namesOriginal(command) || command.hasRrn())) {
             final long payment = decision.payment;
             PaymentTable.originalId(payment, Originals.awaitedWord(command));
             // A reversal holds nothing: the place is free for the DE 33 that its original has to have.

@@ -9,6 +9,8 @@ final class UtcTime {
     static final long NO_TIME = Long.MIN_VALUE;
 
     static final long NS_PER_SECOND = 1_000_000_000L;
+    /** The last year of the century that a year of two digits means. */
+    static final int MAX_YEAR = 2_099;
     static final long NS_PER_MS = 1_000_000L;
 
     private static final int YEARS_BETWEEN_LEAP_DAYS = 8;
@@ -47,6 +49,27 @@ final class UtcTime {
             }
         }
         return best;
+    }
+
+    /**
+     * The moment that a message names, with its year if it tells one.
+     *
+     * @param toldYear such as 2026; 0: none, as {@link #nearest}
+     */
+    static long moment(final int toldYear, final int transmission, final long nowNs) {
+        final long near = nearest(transmission, nowNs);
+        if (toldYear == 0 || near == NO_TIME) {
+            return near;
+        }
+        final int month = transmission / 100_000_000;
+        final int day = transmission / 1_000_000 % 100;
+        // The time of day is the same in every year.
+        return day > daysOf(toldYear, month) ? NO_TIME : epochDay(toldYear, month, day) * NS_PER_DAY + Math.floorMod(near, NS_PER_DAY);
+    }
+
+    /** The year of a moment, such as 2026. */
+    static int yearOf(final long ns) {
+        return year(Math.floorDiv(ns, NS_PER_DAY));
     }
 
     /** The date of a moment as YYYYMMDD. */

@@ -53,7 +53,8 @@ final class Issuer {
     int inFlight;
 
     /** Totals that wait for an answer: none if the date is 0. */
-    final UnsafeBuffer totals = new UnsafeBuffer(new byte[ReconciliationAnswerDecoder.BLOCK_LENGTH]);
+    /** Of a ReconciliationAnswer; the reference behind it is for acquirers only. */
+    final UnsafeBuffer totals = new UnsafeBuffer(new byte[ReconciliationAnswerDecoder.rrnEncodingOffset()]);
     int totalsDate;
     int totalsStan;
     int totalsTransmission;

@@ -34,8 +34,13 @@ final class StoreAndForward implements Stateful {
     static final int NONE = -1;
     /** Of the capacity, kept from requests: an eighth. */
     static final int RESERVE_SHIFT = 3;
-    /** Sent at most because of one event; the answers to these bring on the next. */
+    /** Sent at most because an entry is over, or was not answered; the answers to these bring on the next. */
     static final int FEW = 4;
+    /**
+     * Sent because of a new entry, or one whose pause is over. What is answered with a wish to be asked later, or did not leave, brings on
+     * nothing: so an issuer that can do nothing just now is not asked for the whole queue, one entry behind the other.
+     */
+    static final int ONE = 1;
     /** The same when a link comes up or a held queue goes on. */
     static final int MANY = 32;
 
@@ -282,7 +287,7 @@ final class StoreAndForward implements Stateful {
         UnsafeApi.putLong(address + DEADLINE, ageDeadline(entry));
         entries.afterChange(entry);
         deadlines.add(entry, UnsafeApi.getLong(address + DEADLINE), UnsafeApi.getLong(address + ENTRY_ID));
-        send(issuer, FEW, nowNs);
+        send(issuer, ONE, nowNs);
     }
 
     // ---- What becomes of a request's reversal before it was sent ----
@@ -422,7 +427,6 @@ final class StoreAndForward implements Stateful {
         final Issuer issuer = issuerOf(entry);
         issuer.inFlight--;
         pause(entry, tries(entry) - 1, nowNs + issuer.retryMs * NS_PER_MS);
-        send(issuer, FEW, nowNs);
         return true;
     }
 
@@ -441,7 +445,9 @@ final class StoreAndForward implements Stateful {
         } else {
             issuer.inFlight--;
             pause(entry, tries, nowNs + (issuer.retryMs << Math.min(tries - 1, MAX_DOUBLINGS)) * NS_PER_MS);
-            send(issuer, FEW, nowNs);
+            if (responseCode == 0) {
+                send(issuer, FEW, nowNs);
+            }
         }
     }
 
@@ -470,7 +476,7 @@ final class StoreAndForward implements Stateful {
             end(entry, lastCode(entry), IssuerOutcomes.TOO_OLD, nowNs, sequence);
         } else if (state(entry) == RETRY) {
             makeReady(entry);
-            send(issuerOf(entry), FEW, nowNs);
+            send(issuerOf(entry), ONE, nowNs);
         } else {
             // The issuer's maximum age was raised since.
             setDeadline(entry, ageDeadline(entry));

@@ -80,6 +80,37 @@ final class PaymentMatchingTest {
         assertThat(rig.send(lost).isRepeated()).isTrue();
     }
 
+    /** 93-06: DE 12 of 1993 has a year, and one with a wrong one is as old, or as far ahead, as it says. */
+    @Test
+    void shouldGoByTheYearWhereAMessageTellsIt() {
+        final PaymentMessage paid = rig.stamp(purchase(1, 100).year(2026));
+        assertThat(say(paid)).isEqualTo("OK");
+        assertThat(rig.send(paid).isRepeated()).isTrue();
+        assertThat(say(paid.year(2025))).as("another time, so no duplicate").isEqualTo("REQUEST_BEFORE_THE_WINDOW");
+        assertThat(say(paid.year(2027))).isEqualTo("TRANSMISSION_TIME_IN_THE_FUTURE");
+        assertThat(rig.send(paid.year(2025).repeat()).isRepeated()).as("DUP-05: a repeat is found without its time").isTrue();
+        assertThat(say(rig.stamp(purchase(1, 100).transmission(229_120_000).year(2027)))).as("no such day").isEqualTo("MALFORMED_COMMAND");
+        final PaymentMessage advice = rig.stamp(purchase(1, 50).as(220, io.daybreak.protocol.PaymentOperation.PURCHASE, 0).advice().year(2025));
+        assertThat(say(advice)).as("DUP-16").isEqualTo("TAKEN_AS_AN_ITEM");
+        assertThat(rig.send(advice.repeat()).isRepeated()).as("one item, not two").isTrue();
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE - 100);
+    }
+
+    /** 93-04, 93-06: DE 56 names its original with the year. */
+    @Test
+    void shouldNotFindAnOriginalOfAnotherYear() {
+        final PaymentMessage paid = rig.stamp(purchase(1, 100).year(2026));
+        say(paid);
+        assertThat(say(rig.stamp(reversal(paid).originalYear(2025)))).isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(rig.stamp(purchase(1, 40).as(200, io.daybreak.protocol.PaymentOperation.REFUND, 200000).of(paid).originalYear(2025))))
+            .isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(rig.stamp(reversal(paid).originalYear(2026)))).isEqualTo("OK");
+        final PaymentMessage early = rig.stamp(purchase(2, 100).year(2026));
+        assertThat(say(rig.stamp(reversal(early).originalYear(2025)))).isEqualTo("ORIGINAL_NOT_FOUND");
+        assertThat(say(early)).as("nothing waits for it").isEqualTo("OK");
+        assertThat(rig.wallet(1)).isEqualTo(OPENING_BALANCE);
+    }
+
     @Test
     void shouldTakeAFirstThatWasOvertakenByItsRepeatForItsDuplicate() {
         final PaymentMessage first = rig.stamp(purchase(1, 100));

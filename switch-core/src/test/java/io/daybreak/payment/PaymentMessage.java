@@ -49,6 +49,8 @@ final class PaymentMessage implements Cloneable {
     long originalInstitution;
     long forwarding;
     long originalForwarding;
+    int year;
+    int originalYear;
     boolean hasCipher;
 
     static PaymentMessage purchase(final int card, final long amount) {
@@ -184,6 +186,20 @@ final class PaymentMessage implements Cloneable {
     PaymentMessage transmission(final int value) {
         final PaymentMessage copy = copy();
         copy.transmission = value;
+        return copy;
+    }
+
+    /** Of DE 7, as 1993 tells it. */
+    PaymentMessage year(final int value) {
+        final PaymentMessage copy = copy();
+        copy.year = value;
+        return copy;
+    }
+
+    /** Of the original's DE 7. */
+    PaymentMessage originalYear(final int value) {
+        final PaymentMessage copy = copy();
+        copy.originalYear = value;
         return copy;
     }
 
@@ -328,7 +344,8 @@ final class PaymentMessage implements Cloneable {
         encoder.previousToken().hi(previousTokenHi).lo(previousTokenLo);
         encoder.destinationToken().hi(destinationTokenHi).lo(destinationTokenLo);
         encoder.previousDestinationToken().hi(previousDestinationTokenHi).lo(previousDestinationTokenLo);
-        encoder.forwarding(ForwardingMark.of(forwarding)).originalForwarding(ForwardingMark.of(originalForwarding));
+        encoder.forwarding(ForwardingMark.of(forwarding)).originalForwarding(ForwardingMark.of(originalForwarding)).year(year)
+            .originalYear(originalYear);
         encoder.destinationId(destinationId).amountMinor(amount).remainingMinor(remaining).cashbackMinor(cashback)
             .institution(institution).originalInstitution(originalInstitution).merchant(merchant).rrn(rrn).stan(stan)
             .terminal(terminal).transmission(transmission).originalTransmission(originalTransmission).originalStan(originalStan)

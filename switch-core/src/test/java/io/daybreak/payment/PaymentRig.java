@@ -133,7 +133,7 @@ final class PaymentRig implements AutoCloseable {
         static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
-    record Reconciled(int result, int outcomeFlags, int settlementCode, int date, int mti, Sums sums) {
+    record Reconciled(int result, int outcomeFlags, int settlementCode, int date, int mti, Sums sums, String rrn) {
     }
 
     record Item(long itemId, long paymentId, long amount, int reason, int state) {
@@ -410,18 +410,23 @@ final class PaymentRig implements AutoCloseable {
     }
 
     Reconciled reconcile(final int mti, final int stan, final int transmission, final int date, final int sent, final Sums sums) {
+        return reconcile(mti, stan, transmission, 0, String.format("X%011d", stan), date, sent, sums);
+    }
+
+    Reconciled reconcile(final int mti, final int stan, final int transmission, final int year, final String rrn, final int date, final int sent,
+                         final Sums sums) {
         final ReconciliationEncoder encoder = new ReconciliationEncoder().wrap(command, 0).institution(ACQUIRER)
             .creditAmount(sums.creditAmount).creditReversalAmount(sums.creditReversalAmount).debitAmount(sums.debitAmount)
             .debitReversalAmount(sums.debitReversalAmount).netAmount(sums.net).creditCount(sums.creditCount)
             .creditReversalCount(sums.creditReversalCount).debitCount(sums.debitCount).debitReversalCount(sums.debitReversalCount)
             .stan(stan).transmission(transmission).sent(sent);
-        encoder.rrn(String.format("X%011d", stan)).mti(mti).currency(CNY).settlementDate(date).reserved(0);
+        encoder.rrn(rrn).mti(mti).currency(CNY).settlementDate(date).year(year);
         applyPayment(ReconciliationEncoder.TEMPLATE_ID, PARTICIPANT, ReconciliationEncoder.BLOCK_LENGTH);
         final ReconciliationAnswerDecoder a =
             new ReconciliationAnswerDecoder().wrap(answer, 0, ReconciliationAnswerDecoder.BLOCK_LENGTH, 1);
         return new Reconciled(outcome.result, outcome.flags, a.settlementCode(), (int) a.settlementDate(), a.mti(),
             new Sums(a.creditCount(), a.creditAmount(), a.creditReversalCount(), a.creditReversalAmount(), a.debitCount(),
-                a.debitAmount(), a.debitReversalCount(), a.debitReversalAmount(), a.netAmount()));
+                a.debitAmount(), a.debitReversalCount(), a.debitReversalAmount(), a.netAmount()), a.rrn());
     }
 
     int updateFile(final int card, final int action) {

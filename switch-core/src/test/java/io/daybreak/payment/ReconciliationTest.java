@@ -158,6 +158,33 @@ final class ReconciliationTest {
         assertThat(rig.dayTotals(20_261_124)).isEqualTo(new Sums(0, 0, 0, 0, 0, 0, 1, 10_000, 10_000));
     }
 
+    /** FMT-20, REC-03: of the place in the order that the first message took, so that its repeats get the same. */
+    @Test
+    void shouldMakeAReferenceForTotalsThatCameWithoutOne() {
+        said(purchase(1, 10_000));
+        final int sentAt = rig.transmission();
+        final Reconciled first = rig.reconcile(500, 1, sentAt, 0, "", 0, 0, Sums.NONE);
+        assertThat(first.rrn()).isEqualTo(String.format("632712%06d", rig.machine.lastSequence()));
+        rig.advance(HOUR_MS);
+        said(purchase(1, 1));
+        assertThat(rig.reconcile(501, 1, sentAt, 0, "", 0, 0, Sums.NONE).rrn()).as("its repeat").isEqualTo(first.rrn());
+        final Reconciled closed = rig.reconcile(500, 2, rig.transmission(), 0, "", 1_001, 0, Sums.NONE);
+        assertThat(Result.name(closed.result())).isEqualTo("BUSINESS_DATE_CLOSED");
+        assertThat(closed.rrn()).as("refused, but decided").matches("632713\\d{6}").isNotEqualTo(first.rrn());
+        assertThat(Result.name(rig.reconcile(500, 1, sentAt, 0, "", 0, 1, Sums.NONE).result())).isEqualTo("DUPLICATE_WITH_DIFFERENT_CONTENTS");
+        assertThat(rig.reconcile(500, 1, sentAt, 0, "", 0, 1, Sums.NONE).rrn()).as("never decided").isEmpty();
+        assertThat(rig.reconcile(500, 3, rig.transmission(), 0, "ACQUIRERS-37", 0, 0, Sums.NONE).rrn()).isEqualTo("ACQUIRERS-37");
+    }
+
+    /** 93-06: the year of DE 12. */
+    @Test
+    void shouldTakeTotalsOfTheirYearOnly() {
+        final int sentAt = rig.transmission();
+        assertThat(Result.name(rig.reconcile(520, 1, sentAt, 2025, "R", 0, 0, Sums.NONE).result())).isEqualTo("REQUEST_BEFORE_THE_WINDOW");
+        assertThat(Result.name(rig.reconcile(520, 1, sentAt, 2027, "R", 0, 0, Sums.NONE).result())).isEqualTo("TRANSMISSION_TIME_IN_THE_FUTURE");
+        assertThat(rig.reconcile(520, 1, sentAt, 2026, "R", 0, 0, Sums.NONE).result()).isZero();
+    }
+
     @Test
     void shouldNeedTheRight() {
         rig.institution(PaymentRig.ACQUIRER, PaymentRig.PARTICIPANT, PaymentRig.ALL_OPERATIONS, InstitutionRights.FILE_UPDATE);

@@ -163,7 +163,7 @@ class StoreAndForwardPropertyTest {
             if (alone) {
                 makeReady(entry);
             }
-            send(StoreAndForward.FEW);
+            send(StoreAndForward.ONE);
         }
 
         private void makeReady(final Entry entry) {
@@ -199,17 +199,20 @@ class StoreAndForwardPropertyTest {
                 end(entry, code, IssuerOutcomes.REFUSED);
             } else if (entry.isSent) {
                 entry.lastCode = code;
-                again(entry);
+                again(entry, false);
             }
         }
 
-        private void again(final Entry entry) {
+        private void again(final Entry entry, final boolean isSilent) {
             if (entry.tries >= TRIES) {
                 end(entry, entry.lastCode, IssuerOutcomes.TOO_MANY_TRIES);
             } else if (nowNs >= entry.ageNs()) {
                 end(entry, entry.lastCode, IssuerOutcomes.TOO_OLD);
             } else {
                 pause(entry, RETRY_MS << Math.min(entry.tries - 1, 4));
+                if (isSilent) {
+                    send(StoreAndForward.FEW);
+                }
             }
         }
 
@@ -217,7 +220,6 @@ class StoreAndForwardPropertyTest {
             entry.isSent = false;
             entry.pauses = true;
             entry.deadlineNs = Math.min(nowNs + ms * 1_000_000, entry.ageNs());
-            send(StoreAndForward.FEW);
         }
 
         void sendFailed(final int number) {
@@ -255,12 +257,12 @@ class StoreAndForwardPropertyTest {
                 final Entry entry = entries.stream().min(Comparator.comparingLong((Entry e) -> e.deadlineNs).thenComparingInt(e -> e.number))
                     .orElseThrow();
                 if (entry.isSent) {
-                    again(entry);
+                    again(entry, true);
                 } else if (nowNs >= entry.ageNs()) {
                     end(entry, entry.lastCode, IssuerOutcomes.TOO_OLD);
                 } else {
                     makeReady(entry);
-                    send(StoreAndForward.FEW);
+                    send(StoreAndForward.ONE);
                 }
             }
         }

@@ -147,9 +147,52 @@ class StoreAndForwardTest {
         rig.reply(rig.sent.get(1), "00");
         assertThat(rig.sent).hasSize(4);
         rig.reply(rig.sent.get(0), "91");
-        assertThat(rig.sent).as("a pause frees its place").hasSize(5);
-        rig.putIssuer(issuer -> issuer.window(5));
+        assertThat(rig.sent).as("one that is to be asked later brings on no other").hasSize(4);
+        rig.after(1_000);
+        assertThat(rig.sent).as("its pause frees its place").hasSize(5);
+        rig.reply(rig.last(), "00");
+        assertThat(rig.sent).hasSize(6);
+        rig.reply(rig.last(), "00");
         assertThat(rig.sent).hasSize(7);
+        rig.putIssuer(issuer -> issuer.window(5));
+        assertThat(rig.sent).hasSize(9);
+    }
+
+    /** SAF-05: an issuer that can do nothing just now is not asked for the whole queue at the speed of its refusals. */
+    @ParameterizedTest
+    @CsvSource({"91", "96", "68", "no link"})
+    void shouldNotStormAnIssuerThatRefusesAtOnce(final String code) {
+        final int entries = 900;
+        rig.putIssuer(issuer -> issuer.window(512));
+        rig.down(IssuingRig.LINK);
+        for (int place = 1; place <= entries; place++) {
+            advise(place, 1_000 + place);
+        }
+        rig.up(IssuingRig.LINK);
+        int read = 0;
+        for (int second = 0; second < 10; second++) {
+            final int before = rig.sent.size();
+            while (read < rig.sent.size()) {
+                final Sent sent = rig.sent.get(read++);
+                if (code.equals("no link")) {
+                    rig.sendFailed(sent);
+                } else {
+                    rig.reply(sent, code);
+                }
+            }
+            advise(entries + 1 + second, 10_000 + second);
+            rig.after(1_000);
+            assertThat(rig.sent.size() - before).as("in second %s", second).isBetween(1, StoreAndForward.MANY + 10);
+        }
+        assertThat(read).as("it goes on asking").isGreaterThan(5 * StoreAndForward.MANY);
+        while (rig.issuing.storeAndForwardEntries() > 0) {
+            while (read < rig.sent.size()) {
+                rig.reply(rig.sent.get(read++), "00");
+            }
+            rig.after(100);
+            assertThat(rig.nowNs).as("and drains when the issuer can again").isLessThan(IssuingRig.START_NS + 120_000_000_000L);
+        }
+        rig.check();
     }
 
     @Test
@@ -219,6 +262,27 @@ class StoreAndForwardTest {
         assertThat(rig.sent).isEmpty();
         assertThat(rig.action(GO_ON, 0)).isEqualTo(Result.OK);
         assertThat(places()).containsExactly(1, 2);
+    }
+
+    /** SAF-10: what the operator holds is held after a crash as well, and the place of each entry in its card's order is kept. */
+    @Test
+    void shouldHoldAQueueAcrossACrash() {
+        advise(1, 40);
+        assertThat(rig.action(HOLD, 0)).isEqualTo(Result.OK);
+        advise(2, 40);
+        advise(3, 41);
+        assertThat(rig.sent).hasSize(1);
+        final IssuingRig again = rig.restarted().up(IssuingRig.LINK);
+        again.after(10_000).after(1_000);
+        assertThat(again.sent).isEmpty();
+        assertThat(again.action(GO_ON, 0)).isEqualTo(Result.OK);
+        assertThat(again.sent).extracting(Sent::amount).containsExactlyInAnyOrder(101L, 103L);
+        final Sent first = again.sent.stream().filter(sent -> sent.amount() == 101).findFirst().orElseThrow();
+        assertThat(first.mti()).as("the first had left before").isEqualTo(221);
+        assertThat(first.identity()).isEqualTo(rig.sent.get(0).identity());
+        again.reply(first, "00");
+        assertThat(again.last().amount()).isEqualTo(102);
+        again.check();
     }
 
     @Test

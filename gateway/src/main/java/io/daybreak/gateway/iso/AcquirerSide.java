@@ -10,6 +10,7 @@ import io.daybreak.iso8583.mac.MessageMac;
 import io.daybreak.pipeline.AnswerBuffer;
 import io.daybreak.pipeline.CommandPublisher;
 import io.daybreak.pipeline.CommandSlot;
+import io.daybreak.protocol.Result;
 import io.daybreak.protocol.codec.FileUpdateDecoder;
 import io.daybreak.protocol.codec.PaymentDecoder;
 import io.daybreak.protocol.codec.ReconciliationDecoder;
@@ -33,6 +34,8 @@ final class AcquirerSide implements LinkSide {
     private static final int CLEAN = 0;
     /** Bytes left over behind the last field are told as the bitmap's fault. */
     private static final int FIELD_BITMAP = 1;
+    /** Months. */
+    private static final int HALF_A_YEAR = 6;
 
     private final IsoLoop loop;
     private final LinkPlan plan;
@@ -47,6 +50,7 @@ final class AcquirerSide implements LinkSide {
     private IsoLink link;
     private int inFlight;
     private int wrongMacs;
+    private boolean isKnown;
     private int requests;
     private int responses;
     /** Participants that have signed on here, where a sign-on is for the connection alone. */
@@ -162,7 +166,8 @@ final class AcquirerSide implements LinkSide {
             return unreadable();
         }
         if ((function & 1) != 0 || function > 2) {
-            if (notices == null || mti % 1_000 / 100 != 8 || error != CLEAN || !notices.onAnswer(request.number(11), System.nanoTime())) {
+            if (notices == null || mti % 1_000 / 100 != 8 || error != CLEAN || plan.isMacRequired && goodMac() == null
+                || !notices.onAnswer(request.number(11), System.nanoTime())) {
                 counters.onNotWaitedFor();
             }
             return true;
@@ -244,7 +249,10 @@ final class AcquirerSide implements LinkSide {
         if (peer == null || peer.participantId() == Peer.UNKNOWN) {
             return respond(LinkResult.INSTITUTION_NOT_OF_THE_LINK, mti87, kind.echo, headerOffset, mac, 0, institution);
         }
-        final int refusal = refusal(kind);
+        if (!known()) {
+            return false;
+        }
+        final int refusal = refusal(kind, institution);
         if (refusal != CLEAN) {
             return respond(refusal, mti87, kind.echo, headerOffset, mac, 0, institution);
         }
@@ -275,7 +283,7 @@ final class AcquirerSide implements LinkSide {
         return request.has(33) ? plan.peer(request.number(33)) : plan.defaultPeer;
     }
 
-    private int refusal(final MessageKind kind) {
+    private int refusal(final MessageKind kind, final long institution) {
         if (kind.isPayment() || kind.isReversal()) {
             return CLEAN;
         }
@@ -285,7 +293,19 @@ final class AcquirerSide implements LinkSide {
             }
             return loop.reader.fileAction() == 0 ? LinkResult.FILE_ACTION_UNKNOWN : CLEAN;
         }
-        return plan.isAllowed(Operation.RECONCILIATION) ? CLEAN : LinkResult.OPERATION_NOT_OF_THE_LINK;
+        if (!plan.isAllowed(Operation.RECONCILIATION)) {
+            return LinkResult.OPERATION_NOT_OF_THE_LINK;
+        }
+        return isOfAnotherYear(loop.reader.dateOfTotals(), loop.dates.open(institution)) ? Result.BUSINESS_DATE_CLOSED : CLEAN;
+    }
+
+    /** The state machine knows dates of totals by month and day: one more than half a year from the open date is none of those. */
+    private static boolean isOfAnotherYear(final int wanted, final int open) {
+        return wanted != 0 && open != 0 && Math.abs(monthsOf(wanted) - monthsOf(open)) > HALF_A_YEAR;
+    }
+
+    private static int monthsOf(final int date) {
+        return date / 10_000 * 12 + date / 100 % 100;
     }
 
     private boolean publish(final MessageKind kind, final int mti87, final Peer peer, final long institution, final MessageMac mac,
@@ -374,6 +394,14 @@ final class AcquirerSide implements LinkSide {
         slot.answerBuffer = buffer;
     }
 
+    /** A message was taken: of good form and MAC, by somebody who may speak. False if the connection had to give way meanwhile. */
+    boolean known() {
+        if (!isKnown) {
+            isKnown = link.known();
+        }
+        return isKnown;
+    }
+
     // ---- Sign-on ----
 
     boolean isSignedOn(final Peer peer) {
@@ -412,10 +440,10 @@ final class AcquirerSide implements LinkSide {
             writer.wrongField(wrongField);
         }
         final int messageClass = mti87 / 100;
-        if (messageClass == 1 || messageClass == 2 || messageClass == 4) {
+        if (messageClass == 1 || messageClass == 2 || messageClass == 4 || messageClass == 5) {
             writer.settlementDate(openDate(institution));
         } else if (messageClass == 8) {
-            writer.network();
+            network(writer, request, result);
         }
         link.commit(writer.write(mac, request.buffer(), headerOffset, link.out(), at));
         responses++;
@@ -441,7 +469,7 @@ final class AcquirerSide implements LinkSide {
         answered.indexAgain(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
         final ResponseWriter writer = loop.writer.begin(plan, answered, contexts.mti(place), kind.echo);
         if (templateId == ReconciliationDecoder.TEMPLATE_ID) {
-            writer.reconciliation(result, answer, offset);
+            writer.reconciliation(result, answer, offset, openDate(answered.has(32) ? answered.number(32) : 0));
         } else {
             writer.payment(result, answer, offset);
             if (loop.responses != null && loop.responses.has(place)) {
@@ -471,12 +499,24 @@ final class AcquirerSide implements LinkSide {
             answered.indexAgain(contexts.memory(place), contexts.messageOffset(place), contexts.messageLength(place));
             final ResponseWriter writer = loop.writer.begin(plan, answered, contexts.mti(place), network.echo(answered)).result(result);
             if (kind == MessageKind.NETWORK) {
-                writer.network();
+                network(writer, answered, result);
             }
             writeResponse(place, writer, at);
         }
         closeContext(place);
         link.onAnswered();
+    }
+
+    /** An answer to a notice of cut-over tells the date that is open now: the one that was asked for, or another. */
+    private void network(final ResponseWriter writer, final MessageIndex asked, final int result) {
+        writer.network();
+        if (network.isCutOver(asked)) {
+            if (result == Result.OK) {
+                writer.dateAsAsked();
+            } else {
+                writer.settlementDate(openDate(asked.has(32) ? asked.number(32) : 0));
+            }
+        }
     }
 
     private void writeResponse(final int place, final ResponseWriter writer, final int at) {

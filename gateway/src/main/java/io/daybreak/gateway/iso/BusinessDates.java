@@ -21,6 +21,11 @@ final class BusinessDates {
         return before == null ? 0 : before;
     }
 
+    /** A date that is open as the state tells it; what was opened since counts more, since dates never go back. */
+    void learned(final int dayGroup, final int date) {
+        openByGroup.merge(dayGroup & GROUPS - 1, date, Math::max);
+    }
+
     /** How long a group's old date still takes totals, milliseconds. */
     void graceMs(final int dayGroup, final long graceMs) {
         graceByGroup.put(dayGroup, graceMs);
@@ -41,10 +46,17 @@ final class BusinessDates {
         return groupByInstitution.getOrDefault(institution, -1);
     }
 
-    /** The date (YYYYMMDD) that is open for an institution; 0 if that is not known. Cold path: only refusals ask. */
+    /**
+     * The date (YYYYMMDD) that is open for an institution; of one that nobody has put, that of the first group. 0 if there is none. Cold
+     * path: only refusals ask.
+     */
     int open(final long institution) {
         final Integer group = groupByInstitution.get(institution);
-        final Integer date = group == null ? null : openByGroup.get(group);
+        final Integer date = group == null ? openByGroup.get(firstGroup()) : openByGroup.get(group);
         return date == null ? 0 : date;
+    }
+
+    private int firstGroup() {
+        return openByGroup.keySet().stream().mapToInt(Integer::intValue).min().orElse(0);
     }
 }

@@ -59,7 +59,8 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
 
     private State state = State.OPEN;
     private long linkId;
-    private boolean isAdmitted;
+    /** Null where nobody has to ask, or before it has one. */
+    private ConnectionGate.Place place;
     private boolean isInputEnded;
     /** The beginning of an unfinished frame; null if there is none. */
     private ByteBuf rest;
@@ -102,13 +103,26 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
         return counters;
     }
 
+    /** Something good was said here, so it keeps its place. False if another connection has that. */
+    boolean known() {
+        return place == null || place.known();
+    }
+
+    /** Any thread: nothing was said here for long, and another connection wants the place. */
+    private void giveWay() {
+        LOG.info("link {} {} closes: it gives way to another", counters.name(), linkId);
+        channel.close();
+    }
+
     // ---- The socket's side ----
 
     @Override
     public void channelActive(final ChannelHandlerContext context) {
         counters.onAccepted();
-        isAdmitted = gate == null || gate.enter();
-        linkId = isAdmitted ? loop.agent.register(this) : 0;
+        if (gate != null) {
+            place = gate.enter(System.nanoTime(), this::giveWay);
+        }
+        linkId = gate == null || place != null ? loop.agent.register(this) : 0;
         if (linkId == 0) {
             counters.onRefused();
             state = State.CLOSED;
@@ -123,8 +137,8 @@ final class IsoLink extends ChannelInboundHandlerAdapter implements LoopLink, Re
     public void channelInactive(final ChannelHandlerContext context) {
         state = State.CLOSED;
         counters.onClosed();
-        if (gate != null && isAdmitted) {
-            gate.leave();
+        if (place != null) {
+            place.leave();
         }
         if (linkId != 0) {
             loop.agent.unregister(this);

@@ -37,6 +37,8 @@ final class IsoLoop implements PaymentReplies {
     final BusinessDates dates;
     /** Writes network messages of our own. */
     NetworkWriter network = new NetworkWriter(IssuerSettings.NONE.institution());
+    /** Learns of institutions that were put since the start; for the key worker's thread. */
+    Runnable readReference = () -> { };
     /** Connections of acquirers that want notices of cut-over. */
     final Set<AcquirerSide> noticed = new LinkedHashSet<>();
     private final int maxFrameBytes;

@@ -53,7 +53,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The ISO 8583 ports: listeners and their links, on the event loops that they share with the native port. Made before the
@@ -65,6 +64,7 @@ public final class IsoServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IsoServer.class);
     private static final int MAX_KEY_EXCHANGES = 64;
     private static final int MAX_PAGE = 64;
+    private static final long READ_PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final IsoSettings settings;
     private final EventLoops loops;
@@ -72,9 +72,12 @@ public final class IsoServer implements AutoCloseable {
     private final BusinessDates dates = new BusinessDates();
     private final List<Port> ports = new ArrayList<>();
     private final Map<LoopAgent, IsoLoop> isoLoops = new IdentityHashMap<>();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final ConnectionGate.All connections;
     private final ThreadPoolExecutor keyWorker = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_KEY_EXCHANGES),
         new DefaultThreadFactory("keys", true));
+
+    private volatile SystemPort reference;
+    private long lastReadNs;
 
     /** One listener and all of its connections. */
     private static final class Port {
@@ -109,14 +112,16 @@ public final class IsoServer implements AutoCloseable {
     public IsoServer(final IsoSettings settings, final EventLoops loops, final KeyFile keyFile) throws KeyFileException {
         this.settings = settings;
         this.loops = loops;
-        final Map<String, AtomicInteger> ofParticipant = new HashMap<>();
+        connections = new ConnectionGate.All(settings.maxConnections());
+        final Map<String, ConnectionGate.Own> ofParticipant = new HashMap<>();
         for (final IsoSettings.Listener listener : settings.listeners()) {
             final LinkProfile profile = profile(listener.profile());
             final LinkKeys keys = profile.mac().isRequired() && keyFile == null ? missing(profile) : LinkKeys.of(profile, keyFile);
             final LinkPlan plan = new LinkPlan(profile, listener.participants(), signOns, keys);
-            final AtomicInteger own = ofParticipant.computeIfAbsent(
-                profile.defaultParticipant().isEmpty() ? listener.name() : profile.defaultParticipant(), code -> new AtomicInteger());
-            ports.add(new Port(listener, plan, new ConnectionGate(connections, settings.maxConnections(), own, profile.windows().maxSockets())));
+            final ConnectionGate.Own own = ofParticipant.computeIfAbsent(
+                profile.defaultParticipant().isEmpty() ? listener.name() : profile.defaultParticipant(), code -> connections.newOwn());
+            ports.add(new Port(listener, plan, new ConnectionGate(connections, own, profile.windows().maxSockets(),
+                TimeUnit.MILLISECONDS.toNanos(settings.frameTimeoutMs()))));
         }
     }
 
@@ -165,6 +170,7 @@ public final class IsoServer implements AutoCloseable {
 
     /** Learns which institutions there are, and their business dates; after recovery, before anything listens. */
     public void readReference(final SystemPort systemPort) {
+        reference = systemPort;
         final PutDayGroupDecoder group = new PutDayGroupDecoder();
         ReferencePages.each(systemPort, PutDayGroupDecoder.TEMPLATE_ID, PutDayGroupDecoder.BLOCK_LENGTH, (record, at) -> {
             group.wrap(record, at, PutDayGroupDecoder.BLOCK_LENGTH, PutDayGroupDecoder.SCHEMA_VERSION);
@@ -190,10 +196,24 @@ public final class IsoServer implements AutoCloseable {
                 dates.belongs(institution.institution(), institution.dayGroup());
                 final int date = openDate(systemPort, institution.institution(), institution.currency());
                 if (date != 0) {
-                    dates.opened(institution.dayGroup(), date);
+                    dates.learned(institution.dayGroup(), date);
                 }
             }
         } while (cursor != 0);
+    }
+
+    /** The same, for institutions that were put since; at most once a second. The key worker's thread. */
+    private void readReferenceAgain() {
+        final long nowNs = System.nanoTime();
+        if (reference == null || lastReadNs != 0 && nowNs - lastReadNs < READ_PAUSE_NS) {
+            return;
+        }
+        lastReadNs = nowNs;
+        try {
+            readReference(reference);
+        } catch (final IllegalStateException ex) {
+            LOG.warn("institutions cannot be read: {}", ex.getMessage());
+        }
     }
 
     private static int openDate(final SystemPort systemPort, final long institution, final int currency) {
@@ -227,6 +247,7 @@ public final class IsoServer implements AutoCloseable {
             final Tokeniser tokeniser = new Tokeniser(tokenKeys.newTokens(), settings.tokenCache(), random.nextLong(), random.nextLong());
             final IsoLoop loop = new IsoLoop(agent, settings.contextsPerLoop(), maxFrame, tokeniser, dates, keyWorker);
             loop.network = new NetworkWriter(issuers.institution());
+            loop.readReference = this::readReferenceAgain;
             isoLoops.put(agent, loop);
         }
     }
@@ -312,7 +333,7 @@ public final class IsoServer implements AutoCloseable {
 
     /** Connections now. */
     public int connections() {
-        return connections.get();
+        return connections.count();
     }
 
     /** Takes no new connections. */

@@ -74,6 +74,11 @@ final class NetworkRequests {
         return plan.is1993 ? Mti93.networkCode((int) request.number(24)) : (int) request.number(70);
     }
 
+    /** Whether a request is a notice that a business date begins. */
+    boolean isCutOver(final MessageIndex request) {
+        return request.has(plan.is1993 ? 24 : 70) && code(request) == CUT_OVER_BEGINS;
+    }
+
     /** One request, of good form and MAC; false if the connection must end. */
     boolean onRequest(final MessageIndex request, final int headerOffset, final int mti87, final MessageMac mac) {
         final int code = code(request);
@@ -82,6 +87,9 @@ final class NetworkRequests {
         if (code == ECHO) {
             // Whoever names nobody is answered also where the link has no default.
             final boolean isStranger = peer == null && (request.has(32) || request.has(33));
+            if (peer != null && (!plan.isSignOnNeeded || side.isSignedOn(peer)) && !side.known()) {
+                return false;
+            }
             return respond(isStranger ? LinkResult.INSTITUTION_NOT_OF_THE_LINK : Result.OK, request, headerOffset, mti87, mac);
         }
         if (code != SIGN_ON && code != SIGN_OFF && plan.isSignOnNeeded) {
@@ -95,6 +103,9 @@ final class NetworkRequests {
         }
         if (peer == null) {
             return respond(LinkResult.INSTITUTION_NOT_OF_THE_LINK, request, headerOffset, mti87, mac);
+        }
+        if (code != SIGN_ON && code != SIGN_OFF && !side.known()) {
+            return false;
         }
         switch (code) {
             case SIGN_ON -> {
@@ -165,8 +176,38 @@ final class NetworkRequests {
             peer.resolved((int) participant.participantId());
         }
         side.signOn(peer, isActive);
+        if (isActive) {
+            side.known();
+        }
         LOG.info("participant {} {}", peer.code(), isActive ? "signed on" : "is unknown or barred and did not sign on");
-        side.answer(place, isActive ? Result.OK : LinkResult.PARTICIPANT_BARRED);
+        if (!isActive || !learnDates(peer, participant.correlationId())) {
+            side.answer(place, isActive ? Result.OK : LinkResult.PARTICIPANT_BARRED);
+        }
+    }
+
+    /** Its institution may have been put since the start: then its business date is learned first. False if that is not needed. */
+    private boolean learnDates(final Peer peer, final long name) {
+        final long institution = plan.institutionOf(peer);
+        if (institution == 0 || loop.dates.groupOf(institution) >= 0) {
+            return false;
+        }
+        try {
+            loop.keyWorker.execute(() -> {
+                loop.readReference.run();
+                loop.agent.eventLoop().execute(() -> onLearned(name));
+            });
+            return true;
+        } catch (final RejectedExecutionException ex) {
+            return false;
+        }
+    }
+
+    private void onLearned(final long name) {
+        final int place = loop.contexts.find(name);
+        if (place != ContextTable.NONE) {
+            side.answer(place, Result.OK);
+            loop.agent.flushTouched();
+        }
     }
 
     // ---- Key exchange ----

@@ -38,6 +38,10 @@ final class RequestReader {
     private static final int DE_54_ENTRY = 20;
     private static final int CASHBACK_TYPE = 40;
     private static final long DATE_TIME = 10_000_000_000L;
+    /** What YY means: the standard's messages tell no century. */
+    private static final int CENTURY = 2_000;
+    private static final int LEAP_DAY = 229;
+    private static final int TRACK_SEPARATOR = '=';
     private static final int BALANCE_DIGIT = 3;
     private static final int BALANCE_CODE = 310_000;
     private static final int TEXT_12 = 12;
@@ -150,7 +154,7 @@ final class RequestReader {
         if (plan.is1993) {
             if (message.has(12)) {
                 transmission = message.number(12) % DATE_TIME;
-                if (!isDateTime(transmission)) {
+                if (!isDateTime(transmission) || !isOfYear(transmission / 1_000_000, year(message.number(12)))) {
                     return 12;
                 }
             }
@@ -186,9 +190,24 @@ final class RequestReader {
         return day <= (month == 2 ? 29 : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31);
     }
 
+    /** Whether a date, which any year might have, is one of this year's. */
+    private static boolean isOfYear(final long monthDay, final int year) {
+        return monthDay != LEAP_DAY || java.time.Year.isLeap(year);
+    }
+
+    /** Of YYMMDDhhmmss. */
+    private static int year(final long dateTime) {
+        return CENTURY + (int) (dateTime / DATE_TIME);
+    }
+
     private int checkDate15() {
         final int field = plan.is1993 ? 28 : 15;
         return message.has(field) && !isDate(message.number(field) % 10_000) ? field : CLEAN;
+    }
+
+    /** The date whose totals an acquirer of 1993 wants, YYYYMMDD; 0: the open one, or it tells no year. */
+    int dateOfTotals() {
+        return plan.is1993 && message.has(28) ? CENTURY * 10_000 + (int) message.number(28) : 0;
     }
 
     private int checkPayment() {
@@ -223,6 +242,10 @@ final class RequestReader {
             case PaymentOperation.BILL -> {
                 wrong = Math.min(wrong, missing(48));
                 wrong = Math.min(wrong, missing(103));
+                // It is kept, and shown to whoever looks at the payment.
+                if (wrong > 48 && message.has(48) && Pan.isWithin(message, 48, message)) {
+                    wrong = 48;
+                }
             }
             default -> {
                 // Nothing more is wanted.
@@ -258,7 +281,20 @@ final class RequestReader {
         if (message.has(2) && message.length(2) < Pan.MIN_DIGITS) {
             return 2;
         }
-        return (message.lowBitmap() & MessageKind.fields(35)) == 0 || Pan.isConsistent(message) ? CLEAN : 35;
+        return !message.has(35) || isTrack() && Pan.isConsistent(message) ? CLEAN : 35;
+    }
+
+    /** Whether DE 35 has its separator, and behind it an expiry date that there is, or a further separator where the card has none. */
+    private boolean isTrack() {
+        final int behind = Tokeniser.digits(message, 35) + 1;
+        if (behind >= message.charLength(35)) {
+            return false;
+        }
+        return message.charAt(35, behind) == TRACK_SEPARATOR || isMonth(message.number(35, behind, 4) % 100);
+    }
+
+    private static boolean isMonth(final long month) {
+        return month >= 1 && month <= 12;
     }
 
     /** DE 14, or else the four digits behind the track's separator; both agree. */
@@ -266,8 +302,7 @@ final class RequestReader {
         expiry = 0;
         if (message.has(14)) {
             expiry = (int) message.number(14);
-            final int month = expiry % 100;
-            if (month < 1 || month > 12) {
+            if (!isMonth(expiry % 100)) {
                 return 14;
             }
         }
@@ -512,7 +547,8 @@ final class RequestReader {
             final long stan = Mti93.originalTrace(message);
             final long sent = Mti93.originalDateTime(message);
             final long institution = Mti93.originalAcquirer(message);
-            payment.originalMti(mti & ~1).originalStan(stan).originalTransmission(sent % DATE_TIME).originalInstitution(institution);
+            payment.originalMti(mti & ~1).originalStan(stan).originalTransmission(sent % DATE_TIME).originalInstitution(institution)
+                .originalYear(sent == 0 ? 0 : year(sent));
             return (mti | stan | sent | institution) == 0 ? 0 : PaymentFlags.HAS_ORIGINAL;
         }
         if (!message.has(90)) {
@@ -546,7 +582,7 @@ final class RequestReader {
     private void writeParties(final UnsafeBuffer slot) {
         payment.institution(institution()).forwarding(ForwardingMark.of(number(33))).stan(number(11)).transmission(transmission);
         if (plan.is1993) {
-            payment.localTime(transmission % 1_000_000).localDate((int) (transmission / 1_000_000));
+            payment.localTime(transmission % 1_000_000).localDate((int) (transmission / 1_000_000)).year(year(number(12)));
         } else {
             payment.localTime(number(12)).localDate((int) number(13));
         }
@@ -609,7 +645,8 @@ final class RequestReader {
             .sent(sent)
             .mti(mti87)
             .currency((int) number(50))
-            .settlementDate((int) (plan.is1993 ? number(28) % 10_000 : number(15)));
+            .settlementDate((int) (plan.is1993 ? number(28) % 10_000 : number(15)))
+            .year(plan.is1993 ? year(number(12)) : 0);
         text(slot, 37, ReconciliationEncoder.rrnEncodingOffset(), TEXT_12);
         return ReconciliationEncoder.BLOCK_LENGTH;
     }

@@ -1,5 +1,6 @@
 package io.daybreak.gateway.iso;
 
+import io.daybreak.iso8583.card.Pan;
 import io.daybreak.iso8583.codec.MessageBuilder;
 import io.daybreak.iso8583.codec.MessageIndex;
 import io.daybreak.iso8583.frame.Framing;
@@ -33,6 +34,8 @@ final class ResponseWriter {
     private static final int BALANCE_CHARS = 40;
     private static final int YEARS = 1_000_000;
     private static final int MONTHS = 10_000;
+    /** Too short for a card number. */
+    private static final long SHORT = MessageKind.fields(38, 39);
     private static final long NETWORK_CODE = MessageKind.high(70);
     private static final long TOTALS = MessageKind.high(74, 75, 76, 77, 86, 87, 88, 89, 97);
     private static final byte[][] LIMIT_NAMES = {
@@ -61,6 +64,8 @@ final class ResponseWriter {
     private int detailLength;
     private DirectBuffer answer;
     private int answerOffset;
+    /** Where DE 37 lies in the answer. */
+    private int referenceOffset;
 
     private static byte[] text(final String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -136,6 +141,7 @@ final class ResponseWriter {
         }
         if (!request.has(37) && payment.rrn(0) != 0) {
             own |= bit(37);
+            referenceOffset = PaymentAnswerDecoder.rrnEncodingOffset();
         }
         if (isApproval && payment.approvalCode(0) != 0) {
             own |= bit(38);
@@ -165,8 +171,22 @@ final class ResponseWriter {
             if (response.charLength(DETAIL) > plan.dialect.field(DETAIL).maxLength()) {
                 issuerFields &= ~bit(DETAIL);
             }
+            dropCardNumbers();
         }
         return this;
+    }
+
+    /** SEC-10: what an issuer says is passed whole or, with a card number in it, not at all. */
+    private void dropCardNumbers() {
+        long fields = issuerFields & ~SHORT;
+        while (fields != 0) {
+            final int zeros = Long.numberOfLeadingZeros(fields);
+            final long bit = Long.MIN_VALUE >>> zeros;
+            fields ^= bit;
+            if (Pan.isWithin(issuer, zeros + 1, request)) {
+                issuerFields ^= bit;
+            }
+        }
     }
 
     /** DE 44: which limit, of which channel, and what is left of it; of other refusals the field. */
@@ -183,19 +203,33 @@ final class ResponseWriter {
         own |= bit(DETAIL);
     }
 
-    /** What a ReconciliationAnswer says. */
-    ResponseWriter reconciliation(final int result, final DirectBuffer newAnswer, final int offset) {
+    /**
+     * What a ReconciliationAnswer says.
+     *
+     * @param openDate DE 15 where it says none, YYYYMMDD
+     */
+    ResponseWriter reconciliation(final int result, final DirectBuffer newAnswer, final int offset, final int openDate) {
         answer = newAnswer;
         answerOffset = offset;
         totals.wrap(newAnswer, offset, ReconciliationAnswerDecoder.BLOCK_LENGTH, ReconciliationAnswerDecoder.SCHEMA_VERSION);
         result(result);
-        settlementDate((int) totals.settlementDate());
+        settlementDate(totals.settlementDate() == 0 ? openDate : (int) totals.settlementDate());
+        if (!request.has(37) && totals.rrn(0) != 0) {
+            own |= bit(37);
+            referenceOffset = ReconciliationAnswerDecoder.rrnEncodingOffset();
+        }
         if (result == Result.OK || result == Result.OUT_OF_BALANCE) {
             ownHigh |= TOTALS;
             if (!plan.is1993) {
                 ownHigh |= MessageKind.high(66);
             }
         }
+        return this;
+    }
+
+    /** DE 15 of the request comes back. */
+    ResponseWriter dateAsAsked() {
+        echo |= bit(15);
         return this;
     }
 
@@ -277,7 +311,7 @@ final class ResponseWriter {
             case 3 -> builder.number(field, processingCode);
             case 4 -> builder.number(field, amount);
             case 15 -> builder.number(field, settlementDate % (plan.is1993 ? YEARS : MONTHS));
-            case 37 -> builder.ascii(field, answer, answerOffset + PaymentAnswerDecoder.rrnEncodingOffset(), PaymentAnswerDecoder.rrnLength());
+            case 37 -> builder.ascii(field, answer, answerOffset + referenceOffset, PaymentAnswerDecoder.rrnLength());
             case 38 -> builder.ascii(field, answer, answerOffset + PaymentAnswerDecoder.approvalCodeEncodingOffset(),
                 PaymentAnswerDecoder.approvalCodeLength());
             case CODE -> builder.word(field, code);

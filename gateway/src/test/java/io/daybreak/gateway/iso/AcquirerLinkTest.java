@@ -355,6 +355,56 @@ final class AcquirerLinkTest {
         }
     }
 
+    /** LINK-21: sockets that say nothing good keep nobody out, and take no place from those that do. */
+    @Test
+    void shouldLetASilentConnectionGiveWayToANewOne() throws Exception {
+        final IsoRig.Options options = new IsoRig.Options();
+        options.maxConnections = 3;
+        options.frameTimeoutMs = 300;
+        try (IsoRig rig = new IsoRig(options); AcquirerPeer silent = new AcquirerPeer(rig.address(), ASCII);
+             AcquirerPeer first = new AcquirerPeer(rig.address(), ASCII).signOn(); AcquirerPeer second = new AcquirerPeer(rig.address(), ASCII)) {
+            assertThat(second.ask(Messages.purchase().set(32, "00100009")).get(39)).as("nobody of this link").isEqualTo("31");
+            assertThat(second.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            final AcquirerPeer third = newcomer(rig);
+            assertThat(silent.receive()).as("it gave way").isNull();
+            try (AcquirerPeer fourth = new AcquirerPeer(rig.address(), ASCII)) {
+                assertThat(fourth.receive()).as("no other is silent").isNull();
+            }
+            assertThat(first.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(second.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            assertThat(third.ask(Messages.purchase()).get(39)).isEqualTo("00");
+            third.close();
+            Await.until("counted once", () -> rig.server.connections() == 2);
+            // Answered, but not taken: it stays a stranger.
+            final AcquirerPeer stranger = new AcquirerPeer(rig.address(), ASCII);
+            assertThat(stranger.ask(Messages.purchase().set(32, "00100009")).get(39)).isEqualTo("31");
+            assertThat(stranger.ask(without(Messages.purchase(), 4)).get(39)).isEqualTo("30");
+            newcomer(rig).close();
+            assertThat(stranger.receive()).isNull();
+            stranger.close();
+        }
+    }
+
+    /** A connection that is taken, as soon as one gives way to it. */
+    private static AcquirerPeer newcomer(final IsoRig rig) {
+        final java.util.concurrent.atomic.AtomicReference<AcquirerPeer> taken = new java.util.concurrent.atomic.AtomicReference<>();
+        Await.until("another gives way", () -> {
+            try {
+                final AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII);
+                peer.send(Messages.network(301));
+                if (peer.receive() != null) {
+                    taken.set(peer);
+                    return true;
+                }
+                peer.close();
+            } catch (final IOException ex) {
+                // Closed while it was asked: none has given way yet.
+            }
+            return false;
+        });
+        return taken.get();
+    }
+
     /** LINK-13. */
     @Test
     void shouldCloseOneConnectionTooManyAtOnceAndDisturbNoOther() throws Exception {
@@ -525,6 +575,35 @@ final class AcquirerLinkTest {
     }
 
     // ---- Formats ----
+
+    /** FMT-17: a track has a separator, and behind it an expiry date or one more. */
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.CsvSource({"'', 30", "=, 30", "=301, 30", "=3012, 00", "=3000101, 30", "=3013101, 30", "D30121010000, 00",
+        "==101, 00", "=3=12101, 30"})
+    void shouldTakeNoTrackWithoutSeparatorOrDate(final String behind, final String code) throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            for (final boolean alone : new boolean[] {true, false}) {
+                final Iso8583Message request = Messages.purchase().set(35, Messages.PAN + behind).set(14, null);
+                final Iso8583Message answer = peer.ask(alone ? request.set(2, null) : request);
+                assertThat(answer.get(39)).isEqualTo(code);
+                if (code.equals("30")) {
+                    assertThat(answer.get(44)).isEqualTo("035");
+                }
+            }
+        }
+    }
+
+    /** OP-13, SEC-01: the reference of a bill is kept, so it is not the number of the card that pays it. */
+    @Test
+    void shouldRefuseACardNumberAsTheReferenceOfABill() throws Exception {
+        try (IsoRig rig = new IsoRig(); AcquirerPeer peer = new AcquirerPeer(rig.address(), ASCII).signOn()) {
+            final Iso8583Message bill = Messages.payment(200, "500000").set(103, "1");
+            assertThat(peer.ask(bill.copy().set(48, Messages.PAN)).get(44)).isEqualTo("048");
+            assertThat(peer.ask(bill.copy().set(48, "9900 0100 0000 0175")).get(44)).isEqualTo("048");
+            assertThat(peer.ask(bill.copy().set(48, "9900010000000176")).get(39)).isEqualTo("00");
+            assertThat(rig.echo.payments()).hasSize(1);
+        }
+    }
 
     /** FMT-01, FMT-02, FMT-03, FMT-09. */
     @ParameterizedTest

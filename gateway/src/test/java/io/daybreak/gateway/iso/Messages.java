@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Requests as the demo's acquirer would send them. */
 public final class Messages {
     public static final String PAN = "9900010000000175";
-    static final String SENT = "1123103000";
+    public static final String SENT = "1123103000";
     private static final AtomicInteger STANS = new AtomicInteger();
 
     private Messages() {

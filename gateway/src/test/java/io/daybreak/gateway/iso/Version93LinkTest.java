@@ -119,4 +119,18 @@ final class Version93LinkTest {
     void shouldNotKnowTypesThat1993DoesNotHaveHere(final int mti) throws Exception {
         assertThat(peer.ask(payment(mti, 400).set(50, "156")).get(39)).isEqualTo("115");
     }
+
+    /** 93-06: DE 12, and that of DE 56, have a year, and it goes in. */
+    @Test
+    void shouldPassTheYearsOn() throws Exception {
+        final PaymentDecoder paid = asked(payment(1420, 400).set(12, "281231235959").set(56, "1200" + "000101" + "271123103000" + "0800100001"));
+        assertThat(paid.year()).isEqualTo(2028);
+        assertThat(paid.transmission()).isEqualTo(1_231_235_959L);
+        assertThat(paid.originalYear()).isEqualTo(2027);
+        assertThat(asked(payment(1420, 400).set(37, "632710000199").set(56, "0000" + "000000" + "000000000000" + "010")).originalYear()).isZero();
+        assertThat(asked(payment(1200, 200).set(12, "280229120000")).transmission()).as("a leap year").isEqualTo(229_120_000);
+        final Iso8583Message none = peer.ask(payment(1200, 200).set(12, "270229120000"));
+        assertThat(none.get(39)).isEqualTo("904");
+        assertThat(none.get(44)).isEqualTo("012");
+    }
 }

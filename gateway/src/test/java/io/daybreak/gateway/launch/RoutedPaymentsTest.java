@@ -56,6 +56,25 @@ final class RoutedPaymentsTest {
         }
     }
 
+    /** SEC-10: a field of an issuer's with the card's number or a track in it does not come back; the others do. */
+    @Test
+    void shouldPassNoCardNumberOfTheIssuerBack() throws Exception {
+        try (IssuerPeer issuer = new IssuerPeer().open(); RoutedRig rig = new RoutedRig(directory, issuer.port()).awaitLinks(1)) {
+            issuer.does(message -> IssuerPeer.approval(message).set(44, "CARD " + RoutedRig.CARD).set(48, "9900 0200 0000 0018 IS FINE")
+                .set(55, "5A08" + RoutedRig.CARD).set(62, "4111111111111111=3012101").set(63, "THREE"));
+            final Iso8583Message approved = rig.ask(RoutedRig.purchase(RoutedRig.CARD));
+            assertThat(approved.get(39)).isEqualTo("00");
+            assertThat(approved.get(38)).isEqualTo("AB12CD");
+            assertThat(approved.get(63)).isEqualTo("THREE");
+            assertThat(new boolean[] {approved.has(44), approved.has(48), approved.has(55), approved.has(62)}).containsOnly(false);
+            issuer.does(message -> IssuerPeer.answer(message, "05").set(44, RoutedRig.CARD).set(48, "ASK " + "X".repeat(900)));
+            final Iso8583Message declined = rig.ask(RoutedRig.purchase(RoutedRig.CARD).set(35, RoutedRig.CARD + "=3012101").set(2, null));
+            assertThat(declined.get(39)).isEqualTo("05");
+            assertThat(declined.has(44)).isFalse();
+            assertThat(declined.get(48)).startsWith("ASK X");
+        }
+    }
+
     /** RTE-28, RTE-05, SES-19. */
     @Test
     void shouldNotWaitForAnIssuerThatIsNotThereAndConnectWhenItComes() throws Exception {

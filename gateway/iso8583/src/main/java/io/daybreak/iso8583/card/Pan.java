@@ -20,6 +20,9 @@ public final class Pan {
     private static final int DE_TRACK_2 = 35;
     /** Fewer than four hidden digits hide nothing. */
     private static final int MIN_HIDDEN = 4;
+    /** The shortest number that is looked for where none should be. */
+    private static final int MIN_TRACK_DIGITS = 13;
+    private static final int TRACK_EXPIRY_DIGITS = 4;
 
     private Pan() {
     }
@@ -66,6 +69,91 @@ public final class Pan {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether a field has a card number in it: that of another message, wherever it lies and also with blanks, hyphens or dots between its
+     * digits, or the beginning of anybody's track 2. Of a binary field the hexadecimal digits are looked at, and its bytes as characters.
+     * It takes the longer the more digits there are: for fields that are seldom sent.
+     *
+     * @param card the message whose number it is
+     */
+    public static boolean isWithin(final MessageIndex message, final int field, final MessageIndex card) {
+        final int count = message.charLength(field);
+        final int cardField = field(card);
+        final int digits = cardField == 0 ? 0 : length(card, cardField);
+        for (int from = 0; from < count; from++) {
+            if (digits >= MIN_DIGITS && (startsAt(message, field, from, count, card, cardField, digits)
+                || isAsciiAt(message, field, from, count, card, cardField, digits)) || isTrackAt(message, field, from, count)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsAt(final MessageIndex message, final int field, final int from, final int count, final MessageIndex card,
+                                    final int cardField, final int digits) {
+        int at = from;
+        int found = 0;
+        while (found < digits && at < count) {
+            final int digit = message.digitAt(field, at);
+            if (digit < 0 && (found == 0 || !isBetweenDigits(message.charAt(field, at)))) {
+                return false;
+            }
+            if (digit >= 0) {
+                if (digit != card.digitAt(cardField, found)) {
+                    return false;
+                }
+                found++;
+            }
+            at++;
+        }
+        return found == digits;
+    }
+
+    private static boolean isBetweenDigits(final int character) {
+        return character == ' ' || character == '-' || character == '.';
+    }
+
+    /** As characters within hexadecimal digits: each digit is a 3 and itself. */
+    private static boolean isAsciiAt(final MessageIndex message, final int field, final int from, final int count, final MessageIndex card,
+                                     final int cardField, final int digits) {
+        if (2 * digits > count - from) {
+            return false;
+        }
+        for (int i = 0; i < digits; i++) {
+            if (message.digitAt(field, from + 2 * i) != 3 || message.digitAt(field, from + 2 * i + 1) != card.digitAt(cardField, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** 13 to 19 digits with a right check digit, a separator, and an expiry date: no accident. */
+    private static boolean isTrackAt(final MessageIndex message, final int field, final int from, final int count) {
+        if (from > 0 && message.digitAt(field, from - 1) >= 0) {
+            return false;
+        }
+        int end = from;
+        while (end < count && end - from <= MAX_DIGITS && message.digitAt(field, end) >= 0) {
+            end++;
+        }
+        if (end - from < MIN_TRACK_DIGITS || end - from > MAX_DIGITS || end + TRACK_EXPIRY_DIGITS >= count
+            || message.charAt(field, end) != '=' && message.charAt(field, end) != 'D') {
+            return false;
+        }
+        int sum = 0;
+        for (int i = 0; i < end - from; i++) {
+            final int digit = message.digitAt(field, end - 1 - i);
+            final int twice = 2 * digit;
+            sum += (i & 1) == 0 ? digit : twice > 9 ? twice - 9 : twice;
+        }
+        for (int i = 1; i <= TRACK_EXPIRY_DIGITS; i++) {
+            if (message.digitAt(field, end + i) < 0) {
+                return false;
+            }
+        }
+        return sum % 10 == 0;
     }
 
     /** Whether the last digit is the right check digit (ISO/IEC 7812-1, annex B). False without a number. */

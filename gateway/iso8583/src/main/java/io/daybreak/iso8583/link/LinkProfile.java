@@ -69,7 +69,7 @@ public record LinkProfile(String name, Framing framing, Dialect dialect, Mac mac
      * @param algorithm       which
      * @param keyId           of the key in the key file; empty if there is no MAC
      * @param keyBlock        how keys travel in 0800/101
-     * @param maxFailures     wrong or missing MACs in a row, after which the link closes
+     * @param maxFailures     wrong or missing MACs on one connection, after which it closes
      * @param oldKeyGoodForMs how long the key before stays good after a change
      */
     public record Mac(MacMode mode, MacAlgorithm algorithm, String keyId, KeyBlockForm keyBlock, int maxFailures, long oldKeyGoodForMs) {

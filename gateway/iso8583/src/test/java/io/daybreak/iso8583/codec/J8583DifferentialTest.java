@@ -14,6 +14,7 @@ import io.daybreak.iso8583.dialect.LengthKind;
 import io.daybreak.iso8583.dialect.MtiEncoding;
 import io.daybreak.iso8583.dialect.ValueEncoding;
 import io.daybreak.iso8583.text.Iso8583Message;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class J8583DifferentialTest {
     private static final long SEED = 3;
     private static final int MESSAGES = 1_500;
+    private static final int NIGHTLY_MESSAGES = 20_000;
 
     static List<String> dialects() {
         return Dialect.BUILT_IN;
@@ -40,15 +42,26 @@ final class J8583DifferentialTest {
     @ParameterizedTest
     @MethodSource("dialects")
     void shouldWriteTheSameBytesAndReadEachOther(final String name) throws Exception {
+        compare(name, SEED, MESSAGES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dialects")
+    @Tag("nightly")
+    void shouldDoSoWithFreshMessages(final String name) throws Exception {
+        compare(name, System.nanoTime(), NIGHTLY_MESSAGES);
+    }
+
+    private static void compare(final String name, final long seed, final int messages) throws Exception {
         final Dialect dialect = Dialect.builtIn(name);
-        final MessageGenerator generator = new MessageGenerator(SEED);
+        final MessageGenerator generator = new MessageGenerator(seed);
         final MessageFactory<IsoMessage> factory = factory(dialect);
         int compared = 0;
-        for (int i = 0; i < MESSAGES; i++) {
+        for (int i = 0; i < messages; i++) {
             final Iso8583Message message = withoutWhatTheyLack(dialect, generator.next(dialect, 1));
             final byte[] ours = message.encode(dialect);
             final byte[] theirs = theirs(dialect, message).writeData();
-            final String as = name + ", seed " + SEED + ", message " + i;
+            final String as = name + ", seed " + seed + ", message " + i;
             assertThat(HexFormat.of().formatHex(ours)).as(as).isEqualTo(HexFormat.of().formatHex(theirs));
             assertThat(Iso8583Message.decode(dialect, theirs)).as(as).isEqualTo(message);
             final IsoMessage read = factory.parseMessage(ours, 0);
@@ -57,7 +70,7 @@ final class J8583DifferentialTest {
                 compared++;
             }
         }
-        assertThat(compared).as("fields that were compared").isGreaterThan(10 * MESSAGES);
+        assertThat(compared).as("fields that were compared").isGreaterThan(10 * messages);
     }
 
     private static Iso8583Message withoutWhatTheyLack(final Dialect dialect, final Iso8583Message message) {
