@@ -365,30 +365,49 @@ public final class JournalIndex {
             }
             ofBlock.add(Merkle.leaf(salts.of(at), record));
         });
+        if (ofBlock.size() < Math.min(leaves - firstOfBlock + 1, Leaves.BLOCK)) {
+            throw released();
+        }
         final List<byte[]> path = Merkle.path(ofBlock, (int) (sequence - firstOfBlock));
         path.addAll(Merkle.path(blocks(leaves, records), block));
         return new Proof(own[0], salts.of(sequence), path);
     }
 
-    /** Roots of the blocks of the first leaves: from the segments as far as they are whole, the rest from the journal. */
-    private List<byte[]> blocks(final long leaves, final RecordMaker records) throws IOException {
+    /**
+     * Roots of the blocks of the first leaves: from the segments as far as they are whole, the rest from the journal.
+     *
+     * @throws ReleasedJournalException if the journal's files begin behind the segments, or these behind the first sequence
+     */
+    List<byte[]> blocks(final long leaves, final RecordMaker records) throws IOException {
         if (first > 0) {
-            throw new ReleasedJournalException(directory, 0, first * segmentCommands + 1);
+            throw released();
         }
-        final List<byte[]> known = new ArrayList<>();
-        for (final Segment segment : segments) {
-            for (final byte[] root : segment.roots()) {
-                if ((long) (known.size() + 1) * Leaves.BLOCK <= leaves) {
-                    known.add(root);
-                }
-            }
-        }
-        final Leaves all = new Leaves(known);
+        final Leaves all = new Leaves(firstBlocks(Math.min(leaves, sequence()) / Leaves.BLOCK));
         if (all.count() < leaves) {
             read(all.count() + 1, leaves, (at, timestampNs, templateId, participantId, command, offset, length, result) -> all.add(Merkle.leaf(
                 salts.of(at), records.record(at, timestampNs, templateId, participantId, command, offset, length, result))));
         }
+        if (all.count() < leaves) {
+            throw released();
+        }
         return all.blocks();
+    }
+
+    private ReleasedJournalException released() throws IOException {
+        return new ReleasedJournalException(first > 0 ? directory : data, 0, first > 0 ? first * segmentCommands + 1 : KeptJournal.of(data).firstSequence());
+    }
+
+    /** Roots of the first blocks of the tree, as the segments have them; null if they do not reach so far, or do not begin with the first. */
+    List<byte[]> firstBlocks(final long count) {
+        if (first > 0 || count > sequence() / Leaves.BLOCK) {
+            return null;
+        }
+        final List<byte[]> roots = new ArrayList<>();
+        for (int i = 0; roots.size() < count; i++) {
+            final List<byte[]> ofSegment = segments.get(i).roots();
+            roots.addAll(ofSegment.subList(0, (int) Math.min(ofSegment.size(), count - roots.size())));
+        }
+        return roots;
     }
 
     /** Makes a leaf of a command, for whoever goes over the whole journal. */

@@ -29,7 +29,7 @@ public final class Receipts {
         final JournalIndex index = JournalIndex.open(data);
         if (index == null || statement.receiptsRoot() == null) {
             throw new ReplayException(ReplayException.Reason.NOT_FOUND, index == null ? "there is no index; build it with: daybreak.jar index --data " + data
-                : "the statement has no root of receipts; it was signed before there was an index");
+                : "the statement has no root of receipts: when it was signed there was no index, or none that reached the kept files");
         }
         final TreeSet<Long> sequences = new Finder(key).find(data);
         final List<Map<String, Object>> records = new ArrayList<>();

@@ -1,9 +1,8 @@
 package io.daybreak.gateway.replay;
 
 import io.daybreak.gateway.index.JournalIndex;
-import io.daybreak.gateway.index.Leaves;
+import io.daybreak.gateway.index.ReceiptTree;
 import io.daybreak.port.ReplayTarget;
-import org.agrona.DirectBuffer;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,13 +19,14 @@ import java.util.HexFormat;
 public final class Statements {
     private final PrivateKey key;
     private final Path out;
-    private final JournalIndex index;
-    private final Leaves leaves = new Leaves();
+    private final Path data;
+    private final ReceiptTree tree;
 
-    private Statements(final PrivateKey key, final Path out, final JournalIndex index) {
+    private Statements(final PrivateKey key, final Path out, final Path data, final JournalIndex index) {
         this.key = key;
         this.out = out;
-        this.index = index;
+        this.data = data;
+        tree = index == null ? null : new ReceiptTree(index, new Commands()::record);
     }
 
     /** Reads the key and looks at the file before the long work begins. Without an index the statement has no root of receipts. */
@@ -34,47 +34,28 @@ public final class Statements {
         if (Files.exists(out)) {
             throw new FileAlreadyExistsException(out.toString());
         }
-        return new Statements(SignedHead.privateKey(keyFile), out, JournalIndex.open(data));
+        return new Statements(SignedHead.privateKey(keyFile), out, data, JournalIndex.open(data));
     }
 
     /** Takes the journal's commands, to make the root of them; null where there is no index. */
     public ReplayTarget leaves() {
-        return index == null ? null : new Taker();
+        return tree;
     }
 
-    /** Signs where a verified journal ends. */
+    /** Signs where a verified journal ends, and tells in the report which root of receipts that names, or why none. */
     public void sign(final Verifier verifier) throws IOException, ReplayException {
         final Verifier.Head head = verifier.head();
         if (head == null) {
             throw new ReplayException(ReplayException.Reason.NOT_FOUND, "the journal is empty: there is nothing to sign");
         }
-        final byte[] root = index == null ? null : leaves.root();
-        final SignedHead statement = SignedHead.sign(head, root == null ? null : HexFormat.of().formatHex(root),
-            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), key);
+        final byte[] bytes = tree == null ? null : tree.root(head.sequence());
+        final String root = bytes == null ? null : HexFormat.of().formatHex(bytes);
+        if (root != null) {
+            verifier.tell("receipts-root", root);
+        } else {
+            verifier.tell("no-receipts-root", tree == null ? "there is no index; build it with: daybreak.jar index --data " + data : tree.missing());
+        }
+        final SignedHead statement = SignedHead.sign(head, root, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), key);
         Files.writeString(out, statement.text(), StandardCharsets.US_ASCII, StandardOpenOption.CREATE_NEW);
-    }
-
-    private final class Taker implements ReplayTarget {
-        private final Commands commands = new Commands();
-        private long sequence;
-        private long timestampNs;
-
-        @Override
-        public void onEntry(final long firstSequence, final int count, final long entryNs) {
-            sequence = firstSequence;
-            timestampNs = entryNs;
-        }
-
-        @Override
-        public void onCommand(final int templateId, final int participantId, final DirectBuffer command, final int offset, final int length,
-                              final int result) {
-            leaves.add(index.leaf(sequence, commands.record(sequence, timestampNs, templateId, participantId, command, offset, length, result)));
-            sequence++;
-        }
-
-        @Override
-        public void onEntryEnd(final long stateDigest) {
-            // Another one executes it.
-        }
     }
 }

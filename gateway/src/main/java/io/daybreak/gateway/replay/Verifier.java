@@ -197,6 +197,11 @@ public final class Verifier {
         findings.add(finding);
     }
 
+    /** Adds a line to the report. */
+    void tell(final String name, final String value) {
+        report.put(name, value);
+    }
+
     /** Where the journal ends; null if nothing of it could be read. */
     Head head() {
         return head;

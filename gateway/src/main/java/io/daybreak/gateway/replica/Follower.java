@@ -1,6 +1,7 @@
 package io.daybreak.gateway.replica;
 
 import io.daybreak.journal.JournalException;
+import io.daybreak.journal.LastEntry;
 import io.daybreak.journal.append.ChronicleJournal;
 import io.daybreak.journal.directory.CutMark;
 import io.daybreak.journal.directory.NodeState;
@@ -275,8 +276,8 @@ final class Follower implements FollowerView, OutboundReplica.Use {
     }
 
     @Override
-    public long lastEpoch() {
-        return journal.epoch();
+    public LastEntry recovered() {
+        return journal.recovered();
     }
 
     @Override

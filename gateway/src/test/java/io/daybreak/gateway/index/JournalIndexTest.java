@@ -4,6 +4,9 @@ import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.JournalContext;
 import io.daybreak.journal.JournalOpener;
 import io.daybreak.journal.RecoveredJournal;
+import io.daybreak.journal.ReleasedJournalException;
+import io.daybreak.journal.replay.KeptJournal;
+import io.daybreak.journal.replay.PublishedJournal;
 import io.daybreak.port.ReplayTarget;
 import io.daybreak.protocol.codec.TransferDecoder;
 import io.daybreak.protocol.codec.TransferEncoder;
@@ -14,12 +17,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Segments that grow beside a writer, look-ups in them and behind them, proofs, and each changed byte. */
 class JournalIndexTest {
@@ -119,6 +124,70 @@ class JournalIndexTest {
             final JournalIndex.Proof proof = index.prove(wanted, leaves, RECORDS);
             assertThat(Merkle.isProven(Merkle.leaf(proof.salt(), proof.record()), wanted - 1, leaves, proof.path(), all.root())).isTrue();
         }
+    }
+
+    /** As a journal is read whose first files were released: from behind a snapshot on. */
+    private ReceiptTree treeFrom(final JournalIndex index, final long firstSequence) throws IOException {
+        final ReceiptTree tree = new ReceiptTree(index, RECORDS);
+        try (PublishedJournal published = KeptJournal.of(data).open(position -> false)) {
+            while (published.next()) {
+                if (published.lastSequence() >= firstSequence) {
+                    published.replay(tree);
+                }
+            }
+        }
+        return tree;
+    }
+
+    @Test
+    void shouldMakeTheSameRootOfWhatIsKeptWithTheIndex() throws Exception {
+        write(SEGMENT + 5_000);
+        final JournalIndex index = JournalIndex.create(data, SEGMENT);
+        index.update(RECORDS, at -> { });
+        final byte[] root = treeFrom(index, 1).root(sequence);
+        assertThat(root).isNotNull();
+        for (final long begin : new long[] {2, 100, Leaves.BLOCK - 50, Leaves.BLOCK, Leaves.BLOCK + 1, Leaves.BLOCK + 200, SEGMENT - 100}) {
+            assertThat(treeFrom(index, begin).root(sequence)).as("kept from about sequence %d on", begin).isEqualTo(root);
+        }
+        final JournalIndex.Proof proof = index.prove(SEGMENT + 7, sequence, RECORDS);
+        assertThat(Merkle.isProven(Merkle.leaf(proof.salt(), proof.record()), SEGMENT + 6, sequence, proof.path(), root)).isTrue();
+        // A snapshot, and nothing behind it; or one behind the index: the files begin before.
+        assertThat(new ReceiptTree(index, RECORDS).root(SEGMENT)).isEqualTo(new Leaves(index.firstBlocks(2)).root());
+        assertThat(new ReceiptTree(index, RECORDS).root(sequence)).isEqualTo(root);
+        assertThat(treeFrom(index, SEGMENT + 300).root(sequence)).isEqualTo(root);
+    }
+
+    private void release(final String file) throws IOException {
+        Files.delete(data.resolve("journal/queue").resolve(file));
+    }
+
+    private void reopen() {
+        journal.journal().close();
+        open();
+    }
+
+    @Test
+    void shouldMakeNoRootWhereTheIndexDoesNotReach() throws Exception {
+        write(SEGMENT + 5_000);
+        reopen();
+        write(3_000);
+        final JournalIndex index = JournalIndex.create(data, SEGMENT);
+        index.update(RECORDS, at -> { });
+        final ReceiptTree behind = treeFrom(index, SEGMENT + 5_001);
+        release("00000001.cq4");
+        assertThat(behind.root(sequence)).isNull();
+        assertThat(behind.missing()).startsWith("the index ends with sequence " + SEGMENT + ", before the files that are kept: the journal begins with entry ");
+        assertThatThrownBy(() -> index.prove(sequence, sequence, RECORDS)).isInstanceOf(ReleasedJournalException.class);
+    }
+
+    @Test
+    void shouldMakeNoRootWithAnIndexThatWasBegunLater() throws Exception {
+        write(2 * SEGMENT + 100);
+        JournalIndex.create(data, SEGMENT).update(RECORDS, at -> { });
+        Files.delete(data.resolve("index/00000000.dbjx"));
+        final ReceiptTree later = treeFrom(JournalIndex.open(data, SEGMENT), SEGMENT + 1);
+        assertThat(later.root(sequence)).isNull();
+        assertThat(later.missing()).isEqualTo("the index was begun after files had been released");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.daybreak.client.Outcome;
 import io.daybreak.client.Transfer;
 import io.daybreak.client.TransferId;
 import io.daybreak.gateway.Await;
+import io.daybreak.gateway.index.JournalIndex;
 import io.daybreak.gateway.iso.AcquirerPeer;
 import io.daybreak.gateway.iso.IssuerPeer;
 import io.daybreak.gateway.iso.Messages;
@@ -27,12 +28,15 @@ import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -256,6 +260,76 @@ class ReplayToolsSystemTest {
         assertThat(forged.exitCode).isEqualTo(ExitCode.NOT_PROVEN.code());
         assertThat(forged.out).isEmpty();
         assertThat(good("explain", paid.toString())).as("by the index as by reading").contains("2.50 CNY  1 -> 100001  post");
+    }
+
+    private String root(final Path key, final String name) throws Exception {
+        final Path statement = directory.resolve(name);
+        final String report = good("verify", "--sign", key.toString(), "--statement", statement.toString());
+        final Matcher line = Pattern.compile("receipts-root: ([0-9a-f]{64})").matcher(Files.readString(statement));
+        if (!line.find()) {
+            assertThat(report).contains("no-receipts-root");
+            return null;
+        }
+        assertThat(report).contains("receipts-root          " + line.group(1));
+        return line.group(1);
+    }
+
+    /** A run of the switch, and with it a file of the journal; the last of its payments. */
+    private TransferId run(final int payments) throws Exception {
+        try (ServerUnderTest server = new ServerUnderTest(directory, Map.of(), "serve", "--demo", "--data", data().toString(), "--native-port", "0",
+            "--durability", "process", "--demo-wallets", "100", "--iso8583-port", "0", "--iso8583-bcd-port", "0")) {
+            final Matcher ready = server.ready();
+            TransferId last = null;
+            try (DaybreakClient acquirer = DaybreakClient.builder().address(ready.group("host"), Integer.parseInt(ready.group("port")))
+                .credentials(new Credentials("ACQ001", ServerUnderTest.demoSecret(data(), "ACQ001"))).connect()) {
+                final ArrayDeque<CompletableFuture<Outcome>> underWay = new ArrayDeque<>();
+                for (int i = 0; i < payments; i++) {
+                    last = acquirer.nextId();
+                    underWay.add(acquirer.transferAsync(Transfer.of(last, 1 + i % 100, 100_001, 1, 156, 1)));
+                    if (underWay.size() > 500) {
+                        assertThat(underWay.remove().join().isApplied()).isTrue();
+                    }
+                }
+                underWay.forEach(outcome -> assertThat(outcome.join().isApplied()).isTrue());
+            }
+            server.terminate();
+            assertThat(server.exitCode()).isZero();
+            return last;
+        }
+    }
+
+    /** The tree of receipts is over all commands, those of released files as well. */
+    @Test
+    void shouldSignTheSameRootWhenFilesWereReleased() throws Exception {
+        final KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        final Path key = pem("PRIVATE KEY", pair.getPrivate().getEncoded());
+        final Path publicKey = pem("PUBLIC KEY", pair.getPublic().getEncoded());
+        final TransferId early = run(200_000);
+        assertThat(root(key, "without-index.txt")).isNull();
+        good("snapshot");
+        run(65_000);
+        final TransferId paid = run(100);
+        assertThat(good("index")).contains("262144");
+        final String whole = root(key, "whole.txt");
+        assertThat(whole).isNotNull();
+        assertThat(good("snapshot", "--set", "journal.retention-bytes=1")).endsWith(" released=1\n");
+        assertThat(good("verify")).contains("begins-behind-sequence");
+        assertThat(root(key, "kept.txt")).isEqualTo(whole);
+        final Path receipt = directory.resolve("kept.json");
+        final String statement = directory.resolve("kept.txt").toString();
+        Files.writeString(receipt, good("receipt", paid.toString(), "--statement", statement));
+        assertThat(good("receipt", "--check", receipt.toString(), "--public-key", publicKey.toString())).contains("proven").contains("0.01");
+        final Answer released = tool("receipt", early.toString(), "--statement", statement);
+        assertThat(released.exitCode).as(released.err).isEqualTo(ExitCode.NOT_IN_THE_JOURNAL.code());
+        // Nothing but the newest snapshot, which stands within a block: what lies between it and the index is in the files.
+        try (Stream<Path> snapshots = Files.list(data().resolve("snapshots"))) {
+            Files.delete(snapshots.filter(file -> file.toString().endsWith(".snapshot")).sorted().findFirst().orElseThrow());
+        }
+        assertThat(root(key, "newest-snapshot.txt")).isEqualTo(whole);
+        good("index", "--rebuild");
+        assertThat(root(key, "index-begun-later.txt")).isNull();
+        final Answer none = tool("receipt", paid.toString(), "--statement", statement);
+        assertThat(none.exitCode).as(none.err).isEqualTo(ExitCode.NOT_IN_THE_JOURNAL.code());
     }
 
     private Path pem(final String label, final byte[] der) throws Exception {

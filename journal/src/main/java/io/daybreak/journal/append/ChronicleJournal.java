@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.daybreak.journal.CommitGate;
 import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.JournalContext;
+import io.daybreak.journal.LastEntry;
 import io.daybreak.journal.JournalCounters;
 import io.daybreak.journal.JournalFailedException;
 import io.daybreak.journal.directory.DataDirectory;
@@ -54,6 +55,7 @@ public final class ChronicleJournal implements Journal {
     private final long rollBytes;
     private final CommitGate gate;
     private long incarnation;
+    private final LastEntry recovered;
     private long epoch;
     /** Entries come sealed from another node; changes once, while nobody appends. */
     private boolean isFollowing;
@@ -102,12 +104,13 @@ public final class ChronicleJournal implements Journal {
      *
      * @param commitLog   null in mode {@code process}
      * @param last        what the journal holds
+     * @param recovered   of its last entry
      * @param committed   what of it is known to be acknowledged; on a primary all of it
      * @param bytesInFile of the queue's file that is appended to, used already
      */
     public ChronicleJournal(final JournalContext context, final DataDirectory directory, final DurableMark mark, final CommitLog commitLog,
-                            final EntryQueue queue, final long incarnation, final long epoch, final Position last, final Position committed,
-                            final long bytesInFile, final EntrySeal seal) {
+                            final EntryQueue queue, final long incarnation, final long epoch, final Position last, final LastEntry recovered,
+                            final Position committed, final long bytesInFile, final EntrySeal seal) {
         final long lastSequence = last.sequence();
         final long lastEntry = last.entry();
         this.context = context;
@@ -118,6 +121,7 @@ public final class ChronicleJournal implements Journal {
         this.isDisk = context.durability() == DurabilityMode.DISK;
         this.maxEntryBytes = context.maxEntryBytes();
         this.rollBytes = context.rollBytes();
+        this.recovered = recovered;
         this.epoch = epoch;
         this.gate = context.gate();
         this.isFollowing = context.following();
@@ -251,6 +255,11 @@ public final class ChronicleJournal implements Journal {
     /** Chain hash of that entry. */
     public byte[] chainHash() {
         return seal.chainHash();
+    }
+
+    /** Of the entry that was the last one when the journal was opened: it may stand in a snapshot, and in no file. */
+    public LastEntry recovered() {
+        return recovered;
     }
 
     /**

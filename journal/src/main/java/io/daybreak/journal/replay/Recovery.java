@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import io.daybreak.journal.DurabilityMode;
 import io.daybreak.journal.ForgedEntryException;
 import io.daybreak.journal.JournalContext;
+import io.daybreak.journal.LastEntry;
 import io.daybreak.journal.NodeRefusedException;
 import io.daybreak.journal.RecoveryRefusedException;
 import io.daybreak.journal.RecoveryReport;
@@ -493,7 +494,7 @@ public final class Recovery {
             final long epoch = Math.max(Math.max(context.epoch(), node.epoch()), merge.epoch());
             final Position last = new Position(merge.entryNumber(), merge.sequence());
             final ChronicleJournal journal = new ChronicleJournal(context, directory, mark, commitLog, queue, incarnation, epoch, last,
-                context.following() ? committed : last, appendedBytes, seal);
+                new LastEntry(merge.timestampNs(), merge.incarnation(), merge.epoch()), context.following() ? committed : last, appendedBytes, seal);
             opened = true;
             return journal;
         } finally {

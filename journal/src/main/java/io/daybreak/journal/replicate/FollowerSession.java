@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
+import io.daybreak.journal.LastEntry;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.format.EntrySeal;
 import io.daybreak.journal.replicate.ReplicationFrames.Refusal;
@@ -90,8 +91,12 @@ public final class FollowerSession {
                 lastIncarnation = EntryHeader.incarnation(log.address());
                 lastEpoch = EntryHeader.epoch(log.address());
             } else if (log.seekBehind(lastEntry)) {
-                // It stands in the snapshot that this journal begins with. The chain proves what follows.
-                lastEpoch = view.lastEpoch();
+                // It stands in the snapshot that this journal begins with. Not the node's own epoch, which is that of the leader it heard of last: entries of
+                // earlier ones may lie between.
+                final LastEntry recovered = view.recovered();
+                lastTimestampNs = recovered.timestampNs();
+                lastIncarnation = recovered.incarnation();
+                lastEpoch = recovered.epoch();
             } else {
                 throw new IOException("entry " + lastEntry + " of the own journal cannot be read");
             }
@@ -189,8 +194,10 @@ public final class FollowerSession {
             refuse(Refusal.STALE_EPOCH, 0);
             return;
         }
-        if (snapshotEntry < committedEntry && theirEpoch <= lastEpoch) {
-            refuse(Refusal.ACKNOWLEDGED_IS_MISSING, snapshotEntry);
+        final long differing = get(buffer, offset + ReplicationFrames.SNAPSHOT_DIFFERS);
+        final boolean isOtherJournal = differing != 0 && differing <= committedEntry;
+        if ((snapshotEntry < committedEntry || isOtherJournal) && theirEpoch <= lastEpoch) {
+            refuse(Refusal.ACKNOWLEDGED_IS_MISSING, isOtherJournal ? differing : snapshotEntry);
             return;
         }
         buffer.getBytes(offset + ReplicationFrames.SNAPSHOT_HASH, snapshotHash);

@@ -3,6 +3,8 @@ package io.daybreak.journal.replicate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
+import io.daybreak.journal.LastEntry;
+
 /** The journal and the node that a follower keeps. All methods are called on the session's thread. */
 public interface FollowerView {
     /** Greatest epoch that this node knows of. */
@@ -44,8 +46,8 @@ public interface FollowerView {
     /** How far the leader is, by its own word. */
     void onLeaderPosition(long entry, long sequence, long nowNs);
 
-    /** Epoch that this journal's last entry is of, at the latest. */
-    long lastEpoch();
+    /** Of the last entry that was there when the journal was opened: asked for only where it stands in a snapshot, and in no file. */
+    LastEntry recovered();
 
     /** A snapshot comes first. Returns the offset from which on its file is wanted. */
     long onSnapshot(long sequence, long entry, long bytes) throws IOException;

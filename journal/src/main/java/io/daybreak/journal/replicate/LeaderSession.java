@@ -68,6 +68,7 @@ public final class LeaderSession {
     private long probe;
     private long step = 1;
     private boolean hasFoundCommon;
+    private long differing;
     private long sent;
     private long acknowledged;
     private long toldCommitted = -1;
@@ -192,6 +193,7 @@ public final class LeaderSession {
             hasFoundCommon = true;
         } else {
             high = probe - 1;
+            differing = probe;
         }
         if (low == high) {
             stream(low, nowNs);
@@ -226,7 +228,7 @@ public final class LeaderSession {
             return false;
         }
         snapshot = new SnapshotSender(newest, port);
-        snapshot.offer(epoch, view.incarnation());
+        snapshot.offer(epoch, view.incarnation(), differing);
         state = State.SENDING_SNAPSHOT;
         lastSentNs = nowNs;
         return true;

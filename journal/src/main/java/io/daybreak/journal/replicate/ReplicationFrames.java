@@ -94,7 +94,8 @@ public final class ReplicationFrames {
     static final int SNAPSHOT_ENTRY = 32;
     static final int SNAPSHOT_BYTES = 40;
     static final int SNAPSHOT_HASH = 48;
-    static final int SNAPSHOT_LENGTH = SNAPSHOT_HASH + EntryHeader.CHAIN_HASH_LENGTH;
+    static final int SNAPSHOT_DIFFERS = SNAPSHOT_HASH + EntryHeader.CHAIN_HASH_LENGTH;
+    static final int SNAPSHOT_LENGTH = SNAPSHOT_DIFFERS + Long.BYTES;
 
     static final int HAVE_SEQUENCE = 8;
     static final int HAVE_OFFSET = 16;

@@ -32,8 +32,12 @@ final class SnapshotSender {
         this.port = port;
     }
 
-    /** Says what comes. */
-    void offer(final long epoch, final long incarnation) {
+    /**
+     * Says what comes.
+     *
+     * @param differing the first entry found to be another one than the standby's; 0 if none was
+     */
+    void offer(final long epoch, final long incarnation, final long differing) {
         ReplicationFrames.header(frame, ReplicationFrames.SNAPSHOT, ReplicationFrames.SNAPSHOT_LENGTH);
         put(frame, ReplicationFrames.EPOCH, epoch);
         put(frame, ReplicationFrames.INCARNATION, incarnation);
@@ -41,6 +45,7 @@ final class SnapshotSender {
         put(frame, ReplicationFrames.SNAPSHOT_ENTRY, source.position().entryNumber());
         put(frame, ReplicationFrames.SNAPSHOT_BYTES, source.bytes());
         frame.putBytes(ReplicationFrames.SNAPSHOT_HASH, source.position().chainHash());
+        put(frame, ReplicationFrames.SNAPSHOT_DIFFERS, differing);
         port.send(frame, ReplicationFrames.SNAPSHOT_LENGTH);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 
 import io.daybreak.journal.JournalContext;
 import io.daybreak.journal.JournalOpener;
+import io.daybreak.journal.LastEntry;
 import io.daybreak.journal.RecordingTarget;
 import io.daybreak.journal.RecoveredJournal;
 import io.daybreak.journal.append.ChronicleJournal;
@@ -214,8 +215,8 @@ final class ReplicationRig {
         }
 
         @Override
-        public long lastEpoch() {
-            return journal.epoch();
+        public LastEntry recovered() {
+            return journal.recovered();
         }
 
         @Override

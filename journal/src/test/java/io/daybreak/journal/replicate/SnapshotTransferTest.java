@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import io.daybreak.journal.JournalWriter;
 import io.daybreak.journal.RecordingTarget;
+import io.daybreak.journal.directory.NodeState;
 import io.daybreak.journal.format.EntryHeader;
 import io.daybreak.journal.replay.LiveCursor;
 import io.daybreak.journal.replicate.ReplicationFrames.Refusal;
@@ -184,6 +185,77 @@ final class SnapshotTransferTest {
         assertThat(back.snapshotFrom).isBetween(400_000L, 700_000L);
         assertThat(second.toFollower.bytes).isLessThan(IMAGE_BYTES - 300_000);
         followsFromTheSnapshot(primary, back, "b");
+    }
+
+    /** What the new primary's predecessor wrote behind the snapshot is of an earlier epoch than the one that the standby hears of. */
+    @Test
+    void shouldFollowThroughEntriesOfAnEarlierEpochBehindTheSnapshot() throws IOException {
+        final TestNode before = primaryWithSnapshot();
+        writer.entries(20, 20);
+        before.stop();
+        new NodeState(NodeState.Role.PRIMARY, 2, 2).write(before.journal.names().node());
+        final TestNode primary = rig.node("a", false);
+        primary.epoch = 2;
+        primary.seen = 2;
+        writer = new JournalWriter(primary.recovered, 3);
+        writer.entries(5, 20);
+        final TestNode standby = rig.node("b", true);
+        tickUntilClosed(rig.link(primary, standby, 1L << 40));
+        standby.stop();
+        final TestNode again = rig.node("b", true);
+        again.seen = 2;
+        assertThat(again.recovered().epoch()).isEqualTo(1);
+        final Link link = rig.connect(primary, again);
+        assertThat(link.follower.refusedWith()).isNull();
+        assertThat(again.chainHash()).isEqualTo(primary.chainHash());
+    }
+
+    /** A new primary has less than the standby, which has its all in a snapshot: it gives that up for the later epoch, and still does after a crash meanwhile. */
+    @Test
+    void shouldGoOnWithTheTransferOfALaterEpochAfterACrash() throws IOException {
+        final TestNode first = primaryWithSnapshot();
+        final TestNode empty = rig.node("b", true);
+        tickUntilClosed(rig.link(first, empty, 1L << 40));
+        empty.stop();
+        final TestNode standby = rig.node("b", true);
+        final TestNode later = rig.node("c", false);
+        later.epoch = 2;
+        later.seen = 2;
+        writer = new JournalWriter(later.recovered, 4);
+        writer.entries(50, 50);
+        snapshot(later);
+        assertThat(later.appendedEntry()).isLessThan(standby.committedEntry());
+        rig.link(later, standby, 1L << 17).pump();
+        assertThat(standby.seen).as("on the device before the first part").isEqualTo(2);
+        standby.stop();
+        final TestNode back = rig.node("b", true);
+        back.seen = 2;
+        final Link link = rig.link(later, back, 1L << 40);
+        tickUntilClosed(link);
+        assertThat(link.follower.refusedWith()).isNull();
+        assertThat(back.hasSnapshot).isTrue();
+    }
+
+    /** A primary that was set up anew from something else, in the same epoch: what the standby knows as acknowledged is not given up, however long the other is. */
+    @Test
+    void shouldNotTakeTheSnapshotOfAnotherJournalInTheSameEpoch() throws IOException {
+        final TestNode primary = primaryWithSnapshot();
+        final TestNode empty = rig.node("b", true);
+        tickUntilClosed(rig.link(primary, empty, 1L << 40));
+        final TestNode standby = followsFromTheSnapshot(primary, empty, "b");
+        standby.stop();
+        final TestNode again = rig.node("b", true);
+        final TestNode other = rig.node("c", false);
+        writer = new JournalWriter(other.recovered, 5);
+        while (other.appendedEntry() <= again.committedEntry()) {
+            writer.entries(50, 100);
+        }
+        snapshot(other);
+        final Link link = rig.link(other, again, 1L << 40);
+        tickUntilClosed(link);
+        assertThat(link.follower.refusedWith()).isEqualTo(Refusal.ACKNOWLEDGED_IS_MISSING);
+        assertThat(again.hasSnapshot).isFalse();
+        assertThat(again.snapshotFrom).isZero();
     }
 
     @Test

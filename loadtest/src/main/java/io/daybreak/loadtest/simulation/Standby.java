@@ -1,5 +1,6 @@
 package io.daybreak.loadtest.simulation;
 
+import io.daybreak.journal.LastEntry;
 import io.daybreak.journal.append.ChronicleJournal;
 import io.daybreak.journal.directory.CutMark;
 import io.daybreak.journal.directory.NodeState;
@@ -249,8 +250,8 @@ final class Standby implements FollowerView {
     }
 
     @Override
-    public long lastEpoch() {
-        return journal.epoch();
+    public LastEntry recovered() {
+        return journal.recovered();
     }
 
     @Override
