@@ -55,7 +55,7 @@
   const first = runs[0];
   const open = run => run.loop === 'open';
   const whenOf = run => run.time ? run.time.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC') : '';
-  const what = run => (run.protocol === 'iso8583' ? 'ISO 8583 messages' : run.config.batch > 1 ? 'transfers in batches of ' + whole(run.config.batch) : 'single transfers');
+  const what = run => (run.replay ? 'a recording at ' + (run.config.speed === 'max' ? 'full speed' : run.config.speed + ' times its speed') + ', ' : '') + (run.protocol === 'iso8583' ? 'ISO 8583 messages' : run.config.batch > 1 ? 'transfers in batches of ' + whole(run.config.batch) : 'single transfers');
   document.title = many ? 'Load tests: ' + runs.map(name).join(', ') : 'Load test: ' + perS(first.throughput_per_s);
   main.append(el('header', {}, el('p', { class: 'kind' }, many ? 'Load tests compared' : 'Load test'),
     el('h1', {}, many ? runs.length + ' runs' + (runs.every(run => what(run) === what(first)) ? ', ' + what(first) : '') : whole(first.throughput_per_s) + ' a second, p99 ' + us(first.latency_us.p99)),
@@ -238,6 +238,18 @@
   section('The money');
   runs.forEach(run => main.append(el('div', { class: 'proof ' + ({ proved: '', different: 'bad' }[run.proof.outcome] ?? 'warn') }, el('p', {}, (many ? name(run) + ': ' : '') + run.proof.outcome), (run.proof.text || []).map(text => el('p', {}, text)),
     (run.errors || []).map(text => el('p', { class: 'bad' }, text)), Object.entries(run.refused || {}).map(([code, count]) => el('p', {}, whole(count) + ' refused: ' + code)))));
+
+  const replayed = runs.filter(run => run.replay);
+  if (replayed.length) {
+    section('The recording');
+    replayed.forEach(run => { const r = run.replay; main.append(el('div', { class: 'proof ' + (r.different + r.repeated + r.unanswered ? 'warn' : '') },
+      el('p', {}, (many ? name(run) + ': ' : '') + whole(r.same) + ' outcomes as recorded, ' + whole(r.different) + ' not' + (r.unanswered ? ', ' + whole(r.unanswered) + ' unknown or not sent' : '')),
+      r.differences.map(d => el('p', {}, whole(d.count) + ' were ' + d.recorded + ' and are ' + d.replayed + ': ' + d.examples.join('; '))),
+      r.repeated ? el('p', {}, whole(r.repeated) + ' were known before: the switch was not fresh') : null,
+      el('p', {}, whole(r.transfers) + ' transfers in ' + r.span_s.toFixed(3) + ' s from ' + r.from + ', sequences ' + r.first_sequence + ' to ' + r.last_sequence + ' of ' + r.journal),
+      el('p', {}, 'Set-up ' + (r.set_up.sent ? 'made' : 'assumed') + ' as in the recording: ' + ['participants', 'grants', 'accounts', 'transfers'].map(k => k + ' ' + whole(r.set_up[k])).join(', ')),
+      r.not_sent.map(n => el('p', {}, whole(n.count) + ' not sent: ' + n.kind + ' (' + n.whose + ')')))); });
+  }
 
   section(many ? 'What differed' : 'What was run, and where');
   const flat = value => value && typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -14,6 +14,8 @@ final class ExitCode {
     static final int CONNECTION = 3;
     /** The proof could not be completed: accounts not readable, transfers not to be told. */
     static final int PROOF_INCOMPLETE = 4;
+    /** Outcomes of a replay are not those of the recording. */
+    static final int OUTCOMES_DIFFER = 5;
     /** The command line or a file that it names is wrong. */
     static final int USAGE = 64;
 

@@ -177,13 +177,13 @@ abstract class LoadCommand implements Callable<Integer> {
     }
 
     /** The frames of a run over the native protocol, for who measures the machine with messages of the same size. */
-    static int requestBytes(final RigSettings settings) {
-        return FRAME_BYTES + settings.batch() * TRANSFER_BYTES;
+    static int requestBytes(final int batch) {
+        return FRAME_BYTES + batch * TRANSFER_BYTES;
     }
 
     /** Their answers. */
-    static int replyBytes(final RigSettings settings) {
-        return OUTCOMES_FRAME_BYTES + settings.batch() * OUTCOME_BYTES;
+    static int replyBytes(final int batch) {
+        return OUTCOMES_FRAME_BYTES + batch * OUTCOME_BYTES;
     }
 
     final void print(final String text) {

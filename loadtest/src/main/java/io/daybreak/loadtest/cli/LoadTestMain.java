@@ -13,12 +13,12 @@ import java.io.PrintWriter;
 /** Entry point of loadtest.jar. */
 @Command(name = "loadtest", mixinStandardHelpOptions = true, versionProvider = LoadTestMain.Version.class,
     description = "Load generator, simulators and conformance run of the Daybreak payment switch.",
-    subcommands = {RunCommand.class, FindMaxCommand.class, LimitsCommand.class, AgentCommand.class, ReportCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
+    subcommands = {RunCommand.class, ReplayCommand.class, FindMaxCommand.class, LimitsCommand.class, AgentCommand.class, ReportCommand.class, GrowCommand.class, IdleCommand.class, CrashClientCommand.class, CrashVerifyCommand.class, BareSwitchCommand.class,
         IssuerCommand.class, AcquirerCommand.class, SimulateCommand.class, JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:unexpected error", "2:the money differs, or a case failed", "3:not connected, or a connection lost",
-        "4:the proof is incomplete", "64:wrong command line or file"})
+        "4:the proof is incomplete", "5:outcomes of a replay differ from the recording", "64:wrong command line or file"})
 public final class LoadTestMain implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadTestMain.class);
 

@@ -115,7 +115,7 @@ final class RunCommand extends LoadCommand {
                 settings.turn(), settings.wallets());
         }
         final RigSettings settings = settings(atRate);
-        return reports.limits(spec.commandLine().getOut(), requestBytes(settings), replyBytes(settings), atRate, settings.batch(), settings.arrivals(),
+        return reports.limits(spec.commandLine().getOut(), requestBytes(settings.batch()), replyBytes(settings.batch()), atRate, settings.batch(), settings.arrivals(),
             settings.connections(), settings.window(), settings.turn(), settings.debitCount() + settings.creditCount());
     }
 

@@ -1,51 +1,16 @@
 package io.daybreak.loadtest.cli;
 
 import io.daybreak.client.Credentials;
-import io.daybreak.client.SecretFile;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
-/** Where the switch is and who we are; the same for every command. */
-final class SwitchOptions {
-    /** Where the native protocol listens. */
-    static final int NATIVE_PORT = 7_300;
-    /** Where ISO 8583 listens. */
-    static final int ISO_PORT = 8_583;
-
-    private static final Path DEFAULT_SECRET_FILE = Path.of("data", "demo.secret");
-
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Host of the switch (default: ${DEFAULT-VALUE}).")
-    String host;
-
-    @Option(names = "--port", description = "Port of the switch (default: 7300 for the native protocol, 8583 for iso8583).")
-    private Integer port;
-
+/** Where the switch is and who we are. */
+final class SwitchOptions extends SwitchAddress {
     @Option(names = "--participant", defaultValue = "ACQ001", description = "Who pays (default: ${DEFAULT-VALUE}).")
     String participant;
 
-    @Option(names = "--secret-file", description = "File with lines CODE=secret, mode 0600. Without it the environment variable "
-        + SecretFile.ENVIRONMENT_VARIABLE + ", else ./data/demo.secret.")
-    Path secretFile;
-
-    int port() {
-        return port(NATIVE_PORT);
-    }
-
-    int port(final int otherwise) {
-        return port == null ? otherwise : port;
-    }
-
-    boolean hasSecretFile() {
-        return secretFile != null;
-    }
-
     Credentials credentials() throws IOException {
         return credentials(participant);
-    }
-
-    Credentials credentials(final String code) throws IOException {
-        return SecretFile.find(code, secretFile, System.getenv(), DEFAULT_SECRET_FILE);
     }
 }

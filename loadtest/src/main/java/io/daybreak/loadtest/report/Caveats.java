@@ -73,6 +73,10 @@ final class Caveats {
             into.add(String.format(Locale.ROOT, "An echo at the same rate had a p99 of %.1f ms just before: the machine was not quiet, and the tail here is "
                 + "partly its own.", echo.path("latency_us").path("p99").asDouble() / THOUSAND));
         }
+        final JsonNode replay = json.path("replay");
+        if (replay.path("different").asLong() + replay.path("repeated").asLong() + replay.path("unanswered").asLong() > 0) {
+            into.add("The outcomes are not those of the recording: the work that was measured is another one.");
+        }
         if (!"proved".equals(json.path("proof").path("outcome").asText())) {
             into.add("The money is not proved: the figures may count payments that were not made.");
         }

@@ -27,6 +27,7 @@ public final class ProgressLine implements RunObserver, AutoCloseable {
             bar = new ProgressBarBuilder().setTaskName("load").setInitialMax(TimeUnit.NANOSECONDS.toMillis(totalNs))
                 .setUpdateIntervalMillis(UPDATE_MS).setStyle(ProgressBarStyle.ASCII).hideEta().build();
         }
+        bar.maxHint(TimeUnit.NANOSECONDS.toMillis(totalNs));
         bar.stepTo(Math.min(TimeUnit.NANOSECONDS.toMillis(Math.max(0, elapsedNs)), TimeUnit.NANOSECONDS.toMillis(totalNs)));
         if (elapsedNs - lastNs >= TimeUnit.SECONDS.toNanos(1)) {
             bar.setExtraMessage(String.format(Locale.ROOT, "%,.0f/s, %,d refused", (answered - lastAnswered) * 1e9 / (elapsedNs - lastNs),

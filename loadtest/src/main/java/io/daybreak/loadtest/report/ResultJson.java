@@ -103,7 +103,7 @@ public final class ResultJson {
         }
     }
 
-    private static void machine(final ObjectNode json) {
+    static void machine(final ObjectNode json) {
         json.put("transport", NativeTransport.name());
         json.put("java", System.getProperty("java.vm.version"));
         json.put("processors", Runtime.getRuntime().availableProcessors());
@@ -132,7 +132,7 @@ public final class ResultJson {
         return json;
     }
 
-    private static void latency(final ObjectNode json, final Histogram histogram) {
+    static void latency(final ObjectNode json, final Histogram histogram) {
         json.put("p50", histogram.getValueAtPercentile(50) / NS_PER_US);
         json.put("p90", histogram.getValueAtPercentile(90) / NS_PER_US);
         json.put("p99", histogram.getValueAtPercentile(99) / NS_PER_US);

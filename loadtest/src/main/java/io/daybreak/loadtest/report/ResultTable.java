@@ -1,7 +1,11 @@
 package io.daybreak.loadtest.report;
 
+import io.daybreak.loadtest.recording.Recording;
 import io.daybreak.loadtest.rig.IsoRunResult;
 import io.daybreak.loadtest.rig.IsoSettings;
+import io.daybreak.loadtest.rig.ReplayOutcomes;
+import io.daybreak.loadtest.rig.ReplayResult;
+import io.daybreak.loadtest.rig.ReplaySettings;
 import io.daybreak.loadtest.rig.RigSettings;
 import io.daybreak.loadtest.rig.RunResult;
 import org.HdrHistogram.Histogram;
@@ -9,12 +13,14 @@ import org.HdrHistogram.Histogram;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** The final table of a run. Static. */
 public final class ResultTable {
     /** DE 39: no room, or no more time. */
     private static final String NO_ROOM = "91";
     private static final double NS_PER_US = 1e3;
+    private static final double NS_PER_S = 1e9;
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
     private static final List<String> NAMES = List.of("p50", "p90", "p99", "p99.9", "p99.99", "max");
 
@@ -35,6 +41,51 @@ public final class ResultTable {
         row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a transfer", result.cpuNsPerTransfer()));
         proof(text, result.proof(), result.proofText());
         return text.toString();
+    }
+
+    /** Lines of text, each with its line feed. */
+    public static String format(final ReplayResult result) {
+        final ReplaySettings settings = result.settings();
+        final StringBuilder text = new StringBuilder();
+        row(text, "load", settings.isOpenLoop()
+            ? String.format(Locale.ROOT, "open loop, recorded times at %s times the speed, %,.0f transfers/s offered, batch %d, %d connections",
+                ReplayJson.speed(settings), settings.ratePerSecond(), settings.batch(), settings.payers().size())
+            : String.format(Locale.ROOT, "closed loop (max) in the recorded order, window %d requests of %d on each of %d connections: latency here is"
+                + " queueing of our own making", settings.window(), settings.batch(), settings.payers().size()));
+        recording(text, settings.recording(), result.isSetUpSent());
+        rest(text, new Counts(result.throughputPerSecond(), settings.isOpenLoop(), result.latency(), result.sendLag(), result.offered(),
+            result.accepted(), result.refusedByResult(), result.unsent(), result.unknown(), result.errors()));
+        row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a transfer", result.cpuNsPerTransfer()));
+        outcomes(text, result);
+        proof(text, result.proof(), result.proofText());
+        return text.toString();
+    }
+
+    private static void recording(final StringBuilder text, final Recording recording, final boolean isSetUpSent) {
+        row(text, "recording", String.format(Locale.ROOT, "%,d transfers of %s in %.3f s, sequences %d to %d of %s", recording.transfers(),
+            String.join(", ", new TreeSet<>(recording.payers().values())), recording.spanNs() / NS_PER_S, recording.firstSequence(),
+            recording.lastSequence(), recording.data()));
+        final Recording.SetUpCounts setUp = recording.setUp();
+        row(text, "set-up", String.format(Locale.ROOT, "%s: participants %,d, grants %,d, accounts %,d, operators' transfers %,d",
+            isSetUpSent ? "made as in the recording" : "assumed as in the recording", setUp.participants(), setUp.grants(), setUp.accounts(), setUp.transfers()));
+        row(text, "not sent", recording.notSent().isEmpty() ? "nothing" : String.format(Locale.ROOT, "%,d commands that no client of a replay can send",
+            recording.notSent().stream().mapToLong(Recording.NotSent::count).sum()));
+        for (final Recording.NotSent kind : recording.notSent()) {
+            row(text, "", String.format(Locale.ROOT, "%,d %s (%s)", kind.count(), kind.kind(), kind.why()));
+        }
+    }
+
+    private static void outcomes(final StringBuilder text, final ReplayResult result) {
+        final ReplayOutcomes outcomes = result.outcomes();
+        row(text, "outcomes", String.format(Locale.ROOT, "%,d as recorded, %,d not%s", outcomes.same(), outcomes.different(),
+            result.unanswered() == 0 ? "" : String.format(Locale.ROOT, ", %,d unknown or not sent", result.unanswered())));
+        for (final ReplayOutcomes.Difference difference : outcomes.differences()) {
+            row(text, "", String.format(Locale.ROOT, "%,d were %s and are %s: %s%s", difference.count(), difference.recorded(), difference.replayed(),
+                String.join("; ", difference.examples()), difference.count() > difference.examples().size() ? "; ..." : ""));
+        }
+        if (outcomes.repeated() > 0) {
+            row(text, "", String.format(Locale.ROOT, "%,d were known before: the switch was not fresh", outcomes.repeated()));
+        }
     }
 
     /** Lines of text, each with its line feed. */

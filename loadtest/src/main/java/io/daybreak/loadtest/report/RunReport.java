@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.daybreak.loadtest.rig.IsoRunResult;
+import io.daybreak.loadtest.rig.ReplayResult;
 import io.daybreak.loadtest.rig.RunResult;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
@@ -41,6 +42,12 @@ public final class RunReport {
     /** The same over ISO 8583. */
     public static ObjectNode of(final IsoRunResult result, final RunTrace trace, final ResourceTrace resources, final ObjectNode limits) {
         return complete(ResultJson.toJson(result), result.latency(), trace, resources, result.settings().duration().toNanos() / NS_PER_S, limits);
+    }
+
+    /** The same of a replay. */
+    public static ObjectNode of(final ReplayResult result, final RunTrace trace, final ResourceTrace resources, final ObjectNode limits) {
+        final long durationNs = result.settings().isOpenLoop() ? result.settings().duration().toNanos() : result.measuredNs();
+        return complete(ReplayJson.toJson(result), result.latency(), trace, resources, durationNs / NS_PER_S, limits);
     }
 
     private static ObjectNode complete(final ObjectNode json, final Histogram latency, final RunTrace trace, final ResourceTrace resources,

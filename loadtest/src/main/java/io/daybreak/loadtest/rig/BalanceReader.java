@@ -8,8 +8,9 @@ import io.daybreak.protocol.Limits;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntToLongFunction;
 
-/** Reads the balances of a range of accounts, 128 a request, a few requests in flight. */
+/** Reads the balances of accounts, 128 a request, a few requests in flight. */
 final class BalanceReader {
     private static final int REQUESTS_IN_FLIGHT = 32;
 
@@ -22,21 +23,48 @@ final class BalanceReader {
      */
     static Balances read(final DaybreakClient client, final long fromId, final int count) {
         final Balances balances = new Balances(fromId, count);
-        final Deque<CompletableFuture<AccountsPage>> pages = new ArrayDeque<>();
+        balances.sequence = read(client, count, index -> fromId + index, balances::put);
+        return balances;
+    }
+
+    /** Takes an account by its place among those that were asked for. */
+    @FunctionalInterface
+    interface Place {
+        void put(int index, AccountRecord account);
+    }
+
+    /**
+     * Reads any accounts; returns the greatest sequence that an answer was of.
+     *
+     * @param idAt account by its place, from 0
+     */
+    static long read(final DaybreakClient client, final int count, final IntToLongFunction idAt, final Place into) {
+        final Deque<Page> pages = new ArrayDeque<>();
+        long sequence = 0;
         for (int first = 0; first < count; first += Limits.MAX_PAGE) {
             final long[] ids = new long[Math.min(Limits.MAX_PAGE, count - first)];
             for (int i = 0; i < ids.length; i++) {
-                ids[i] = fromId + first + i;
+                ids[i] = idAt.applyAsLong(first + i);
             }
-            pages.add(client.lookupAccountsAsync(ids));
+            pages.add(new Page(first, client.lookupAccountsAsync(ids)));
             if (pages.size() == REQUESTS_IN_FLIGHT) {
-                balances.put(pages.remove().join());
+                sequence = Math.max(sequence, pages.remove().putInto(into));
             }
         }
         while (!pages.isEmpty()) {
-            balances.put(pages.remove().join());
+            sequence = Math.max(sequence, pages.remove().putInto(into));
         }
-        return balances;
+        return sequence;
+    }
+
+    private record Page(int first, CompletableFuture<AccountsPage> answer) {
+        long putInto(final Place into) {
+            final AccountsPage page = answer.join();
+            for (int i = 0; i < page.accounts().size(); i++) {
+                into.put(first + i, page.accounts().get(i));
+            }
+            return page.asOfSequence();
+        }
     }
 
     /** Sums of neighbouring accounts, by place from the first. */
@@ -58,17 +86,13 @@ final class BalanceReader {
             lookups = new short[count];
         }
 
-        private void put(final AccountsPage page) {
-            sequence = Math.max(sequence, page.asOfSequence());
-            for (final AccountRecord account : page.accounts()) {
-                final int index = (int) (account.id() - fromId);
-                lookups[index] = (short) account.lookup();
-                debitsPosted[index] = account.debitsPosted();
-                creditsPosted[index] = account.creditsPosted();
-                pending[index] = account.debitsPending() + account.creditsPending();
-                if (account.isFound() && ledger == 0) {
-                    ledger = account.ledger();
-                }
+        private void put(final int index, final AccountRecord account) {
+            lookups[index] = (short) account.lookup();
+            debitsPosted[index] = account.debitsPosted();
+            creditsPosted[index] = account.creditsPosted();
+            pending[index] = account.debitsPending() + account.creditsPending();
+            if (account.isFound() && ledger == 0) {
+                ledger = account.ledger();
             }
         }
 

@@ -2,6 +2,7 @@ package io.daybreak.loadtest.rig;
 
 import io.daybreak.client.NativeTransport;
 import io.daybreak.loadtest.workload.ArrivalSchedule;
+import io.daybreak.loadtest.workload.Schedule;
 import io.netty.channel.ManualIoEventLoop;
 import org.HdrHistogram.Histogram;
 
@@ -32,7 +33,7 @@ abstract class PacedLoop implements Runnable {
     private static final int RESULTS = 1 << 16;
 
     private final Pace pace;
-    private final ArrivalSchedule schedule;
+    private final Schedule schedule;
     private final CountDownLatch signedOn;
     private final IntervalExchange exchange = new IntervalExchange();
     private final LoopCounters counters = new LoopCounters();
@@ -68,10 +69,19 @@ abstract class PacedLoop implements Runnable {
      * @param signedOn      counted down when all links are ready, or the loop has ended
      */
     PacedLoop(final Pace pace, final double ratePerSecond, final long seed, final CountDownLatch signedOn) {
+        this(pace, pace.isOpenLoop() ? new ArrivalSchedule(pace.arrivals(), ratePerSecond / pace.batch(), pace.burst(), seed) : null, signedOn);
+    }
+
+    /**
+     * By a schedule of its own.
+     *
+     * @param schedule null: a closed loop
+     */
+    PacedLoop(final Pace pace, final Schedule schedule, final CountDownLatch signedOn) {
         this.pace = pace;
         this.signedOn = signedOn;
         this.turnNs = pace.turn().toNanos();
-        this.schedule = pace.isOpenLoop() ? new ArrivalSchedule(pace.arrivals(), ratePerSecond / pace.batch(), pace.burst(), seed) : null;
+        this.schedule = schedule;
     }
 
     // ----- what a subclass says; the loop's own thread -----
@@ -85,6 +95,16 @@ abstract class PacedLoop implements Runnable {
     /** Requests are about to be sent at this time of the monotonic clock. */
     void beforeSending(final long nowNs) {
         // Most protocols stamp nothing.
+    }
+
+    /** Commands of the request that would be sent next. */
+    int nextCommands() {
+        return pace.batch();
+    }
+
+    /** True if a closed loop has nothing more to send, and all that it sent is answered. */
+    boolean isOver() {
+        return false;
     }
 
     /** No more answers are awaited. */
@@ -233,7 +253,7 @@ abstract class PacedLoop implements Runnable {
             fill(link);
         }
         long now = System.nanoTime();
-        while (now < measureToNs && !mustStop()) {
+        while (now < measureToNs && !mustStop() && !isOver()) {
             eventLoop.run(Math.min(IDLE_WAIT_NS, measureToNs - now), NO_LIMIT_NS);
             now = endTurn();
         }
@@ -251,10 +271,14 @@ abstract class PacedLoop implements Runnable {
         final long now = System.nanoTime();
         beforeSending(now);
         final boolean isMeasured = now >= measureFromNs && now < measureToNs;
-        while (link.maySend() && link.send(now)) {
-            sent += pace.batch();
+        while (link.maySend()) {
+            final int commands = nextCommands();
+            if (!link.send(now)) {
+                break;
+            }
+            sent += commands;
             if (isMeasured) {
-                offered += pace.batch();
+                offered += commands;
             }
         }
         link.flush();
@@ -287,7 +311,6 @@ abstract class PacedLoop implements Runnable {
     /** Sends all that is due; false if sockets or windows are full and something remains. */
     private boolean sendDue(final long now) {
         beforeSending(now);
-        final int batch = pace.batch();
         final PacedLink[] links = links();
         int failures = 0;
         int burst = 0;
@@ -295,13 +318,14 @@ abstract class PacedLoop implements Runnable {
         turnConnection = (turnConnection + 1) % links.length;
         while (intended <= now && intended < measureToNs && failures < links.length) {
             final PacedLink link = links[turnConnection];
+            final int commands = nextCommands();
             if (burst < BURST && link.isReady() && link.send(intended)) {
                 burst++;
-                sent += batch;
+                sent += commands;
                 failures = 0;
                 if (intended >= measureFromNs) {
-                    offered += batch;
-                    sendLag.recordValueWithCount(Latencies.bounded(now - intended), batch);
+                    offered += commands;
+                    sendLag.recordValueWithCount(Latencies.bounded(now - intended), commands);
                 }
                 schedule.advance();
                 intended = startNs + schedule.nextNs();
@@ -362,8 +386,8 @@ abstract class PacedLoop implements Runnable {
         }
         while (!isStopped && startNs + schedule.nextNs() < measureToNs) {
             if (startNs + schedule.nextNs() >= measureFromNs) {
-                offered += pace.batch();
-                unsent += pace.batch();
+                offered += nextCommands();
+                unsent += nextCommands();
             }
             schedule.advance();
         }

@@ -7,7 +7,7 @@ package io.daybreak.loadtest.workload;
  * The exponential gaps come from a table of 8,192 quantiles (which stays in the cache), so that an arrival costs a few nanoseconds and no logarithm;
  * their mean is exactly the rate's. Not thread safe.
  */
-public final class ArrivalSchedule {
+public final class ArrivalSchedule implements Schedule {
     private static final int QUANTILES = 1 << 13;
     private static final double NS_PER_S = 1e9;
 
@@ -73,12 +73,12 @@ public final class ArrivalSchedule {
         return gapsNs == null ? meanGapNs : gapsNs[(int) random.next() & QUANTILES - 1];
     }
 
-    /** When the next request is due. */
+    @Override
     public long nextNs() {
         return (long) nextNs;
     }
 
-    /** The next request is sent: on to the one after it. */
+    @Override
     public void advance() {
         if (++inBurst == burst) {
             inBurst = 0;

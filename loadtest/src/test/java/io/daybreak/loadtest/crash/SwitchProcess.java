@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A real process of one of the executable jars, its output kept in files. */
-final class SwitchProcess {
+public final class SwitchProcess {
     private static final Pattern READY = Pattern.compile(
         "READY native=\\S+:(\\d+)(?: iso\\S+=\\S+)* data=\\S+ durability=(\\S+) sequence=(\\d+) recovery_ms=(\\d+)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -37,7 +37,7 @@ final class SwitchProcess {
     }
 
     /** The same with a data directory and options of one's own. */
-    static SwitchProcess server(final List<String> prefix, final Path directory, final Path data, final int port,
+    public static SwitchProcess server(final List<String> prefix, final Path directory, final Path data, final int port,
                                 final String... options) throws IOException {
         final List<String> arguments = new ArrayList<>(List.of("serve", "--demo", "--data", data.toString(),
             "--native-port", Integer.toString(port),
@@ -52,8 +52,13 @@ final class SwitchProcess {
         return start(prefix, "gateway/target/daybreak.jar", directory, "server", arguments.toArray(new String[0]));
     }
 
+    /** Starts a command of the server's jar as it is given. */
+    public static SwitchProcess gateway(final Path directory, final String name, final String... arguments) throws IOException {
+        return start(List.of(), "gateway/target/daybreak.jar", directory, name, arguments);
+    }
+
     /** Starts a command of the load generator's jar. */
-    static SwitchProcess loadTest(final Path directory, final String name, final String... arguments) throws IOException {
+    public static SwitchProcess loadTest(final Path directory, final String name, final String... arguments) throws IOException {
         return start(List.of(), "loadtest/target/loadtest.jar", directory, name, arguments);
     }
 
@@ -82,16 +87,25 @@ final class SwitchProcess {
 
     /** Waits for the READY line; the sequence that it tells. */
     long awaitReady() throws IOException {
+        return Long.parseLong(ready().group(3));
+    }
+
+    /** Waits for the READY line; the native port that it tells. */
+    public int awaitPort() throws IOException {
+        return Integer.parseInt(ready().group(1));
+    }
+
+    private Matcher ready() throws IOException {
         await("READY", () -> read(out).contains("READY") || !process.isAlive());
         final Matcher matcher = READY.matcher(read(out));
         if (!matcher.find()) {
             throw new AssertionError("the server did not become ready\n" + output());
         }
-        return Long.parseLong(matcher.group(3));
+        return matcher;
     }
 
     /** SIGKILL to the process and all its children. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -100,12 +114,12 @@ final class SwitchProcess {
     }
 
     /** SIGTERM, then the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitExit();
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("still running\n" + output());
@@ -117,7 +131,7 @@ final class SwitchProcess {
         return process.isAlive();
     }
 
-    String output() {
+    public String output() {
         return read(out) + read(err);
     }
 
