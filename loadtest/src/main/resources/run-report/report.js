@@ -55,7 +55,7 @@
   const first = runs[0];
   const open = run => run.loop === 'open';
   const whenOf = run => run.time ? run.time.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC') : '';
-  const what = run => (run.replay ? 'a recording at ' + (run.config.speed === 'max' ? 'full speed' : run.config.speed + ' times its speed') + ', ' : '') + (run.protocol === 'iso8583' ? 'ISO 8583 messages' : run.config.batch > 1 ? 'transfers in batches of ' + whole(run.config.batch) : 'single transfers');
+  const what = run => (run.replay ? 'a recording at ' + (run.config.speed === 'max' ? 'full speed' : run.config.speed + ' times its speed') + ', ' : '') + (run.protocol === 'iso8583' ? 'ISO 8583 messages' : run.config.batch > 1 ? 'transfers in batches of ' + whole(run.config.batch) : run.config.mix && !/^transfer=[^,]*$/.test(run.config.mix) ? 'a mix of ' + run.config.mix.replaceAll(',', ', ') : 'single transfers');
   document.title = many ? 'Load tests: ' + runs.map(name).join(', ') : 'Load test: ' + perS(first.throughput_per_s);
   main.append(el('header', {}, el('p', { class: 'kind' }, many ? 'Load tests compared' : 'Load test'),
     el('h1', {}, many ? runs.length + ' runs' + (runs.every(run => what(run) === what(first)) ? ', ' + what(first) : '') : whole(first.throughput_per_s) + ' a second, p99 ' + us(first.latency_us.p99)),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.daybreak.client.Credentials;
 import io.daybreak.loadtest.rig.Latencies;
+import io.daybreak.loadtest.rig.NativeMix;
 import io.daybreak.loadtest.rig.RigSettings;
 import io.daybreak.loadtest.rig.RunResult;
 import io.daybreak.loadtest.workload.ArrivalSchedule.Arrivals;
@@ -68,7 +69,7 @@ final class AgentMessages {
             .put("debit_from", part.debitFrom()).put("debit_count", part.debitCount()).put("credit_from", part.creditFrom())
             .put("credit_count", part.creditCount()).put("amount_from", part.amountFrom()).put("amount_to", part.amountTo())
             .put("zipf", part.zipf()).put("hot_share", part.hotShare()).put("ledger", part.ledger()).put("code", part.code())
-            .put("seed", part.seed()).put("proof", part.mayProve());
+            .put("seed", part.seed()).put("proof", part.mayProve()).put("mix", part.mix().toString());
         return json;
     }
 
@@ -88,7 +89,8 @@ final class AgentMessages {
             Duration.ofNanos(json.path("turn_ns").asLong()), Duration.ofNanos(json.path("drain_ns").asLong()), json.path("debit_from").asLong(),
             json.path("debit_count").asInt(), json.path("credit_from").asLong(), json.path("credit_count").asInt(), json.path("amount_from").asInt(),
             json.path("amount_to").asInt(), json.path("zipf").asDouble(), json.path("hot_share").asDouble(), json.path("ledger").asInt(),
-            json.path("code").asInt(), json.path("seed").asLong(), json.path("proof").asBoolean(), json.path("burst").asInt());
+            json.path("code").asInt(), json.path("seed").asLong(), json.path("proof").asBoolean(), json.path("burst").asInt(),
+            new NativeMix(json.path("mix").asText()));
     }
 
     // ----- the answer -----

@@ -63,7 +63,7 @@ public final class AgentsRun {
             settings.drain(), settings.debitFrom() + debit, (int) ((long) settings.debitCount() * (index + 1) / all) - debit,
             settings.creditFrom() + credit, (int) ((long) settings.creditCount() * (index + 1) / all) - credit, settings.amountFrom(),
             settings.amountTo(), settings.zipf(), settings.hotShare(), settings.ledger(), settings.code(), settings.seed() + 1_000_003L * index,
-            settings.mayProve(), settings.burst());
+            settings.mayProve(), settings.burst(), settings.mix());
     }
 
     /** Ends the run early, from another thread: the agents see that nobody waits any more, and what they found is lost. */

@@ -5,6 +5,7 @@ import io.daybreak.loadtest.link.SimLink;
 import io.daybreak.loadtest.rig.IsoMix;
 import io.daybreak.loadtest.rig.IsoRun;
 import io.daybreak.loadtest.rig.IsoSettings;
+import io.daybreak.loadtest.rig.NativeMix;
 import io.daybreak.loadtest.rig.RigSettings;
 import io.daybreak.loadtest.workload.ArrivalSchedule.Arrivals;
 import io.daybreak.loadtest.workload.DemoCards;
@@ -42,6 +43,7 @@ abstract class LoadCommand implements Callable<Integer> {
     private static final int ISO_CONNECTIONS = 8;
     private static final int ISO_WINDOW = 64;
     private static final int ISO_OPEN_LOOP_PAYMENTS = 65_536;
+    private static final String ISO_MIX = "purchase=100";
 
     @Spec
     CommandSpec spec;
@@ -138,9 +140,10 @@ abstract class LoadCommand implements Callable<Integer> {
         description = "iso8583: the key, where the link has MACs (default: the demo's).")
     private String macKey;
 
-    @Option(names = "--mix", defaultValue = "purchase=100", paramLabel = "KIND=SHARE,...",
-        description = "iso8583: what is paid: purchase, authorise+complete, reversal (a purchase, then its 0400), refund (a purchase, "
-            + "then all of it back), repeat (a purchase, then its 0201), balance (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--mix", paramLabel = "KIND=SHARE,...",
+        description = "What is paid. native: transfer, pending+post (a hold, then its post), pending+void (a hold, then its release), balance (a look-up of "
+            + "the debit account); more than transfer needs --batch 1 (default: transfer=100). iso8583: purchase, authorise+complete, reversal (a purchase, "
+            + "then its 0400), refund (a purchase, then all of it back), repeat (a purchase, then its 0201), balance (default: purchase=100).")
     private String mix;
 
     @Option(names = "--demo-wallets", defaultValue = "1000", paramLabel = "N",
@@ -198,7 +201,7 @@ abstract class LoadCommand implements Callable<Integer> {
             final boolean isOpenLoop = rate != RigSettings.MAX_RATE;
             final int slots = window != null ? window : isOpenLoop ? Math.max(1, ISO_OPEN_LOOP_PAYMENTS / Math.max(1, channels)) : ISO_WINDOW;
             return new IsoSettings(where.host, where.port(SwitchOptions.ISO_PORT), profile, rate,
-                Arrivals.valueOf(arrivals.toUpperCase(Locale.ROOT)), new IsoMix(mix), channels, loops, slots, duration, warmup, turn, drain,
+                Arrivals.valueOf(arrivals.toUpperCase(Locale.ROOT)), mix == null ? new IsoMix(ISO_MIX) : new IsoMix(mix), channels, loops, slots, duration, warmup, turn, drain,
                 cardPrefix, demoWallets, merchants, terminals, amountFrom, amountTo, zipf, acquirer, seed,
                 !isUnproved && !DemoCards.ROUTED_PREFIX.equals(cardPrefix), burst);
         } catch (final IllegalArgumentException ex) {
@@ -214,7 +217,8 @@ abstract class LoadCommand implements Callable<Integer> {
             return new RigSettings(where.host, where.port(), credentials, proof, rate,
                 Arrivals.valueOf(arrivals.toUpperCase(Locale.ROOT)), connections(), loops, batch, window == null ? window(isOpenLoop) : window,
                 duration, warmup, turn, drain, debitFrom, accounts, creditFrom, Math.toIntExact(creditTo - creditFrom + 1), amountFrom,
-                amountTo, zipf, hotShare, ledger, code, seed, !isUnproved, burst);
+                amountTo, zipf, hotShare, ledger, code, seed, !isUnproved, burst,
+                mix == null ? NativeMix.TRANSFERS : new NativeMix(mix));
         } catch (final IllegalArgumentException | ArithmeticException ex) {
             throw new ParameterException(spec.commandLine(), String.valueOf(ex.getMessage()));
         }

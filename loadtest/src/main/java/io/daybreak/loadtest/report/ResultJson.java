@@ -153,6 +153,7 @@ public final class ResultJson {
         } else {
             json.put("rate", "max");
         }
+        json.put("mix", settings.mix().toString());
         json.put("connections", settings.connections());
         json.put("loops", settings.loops());
         json.put("batch", settings.batch());

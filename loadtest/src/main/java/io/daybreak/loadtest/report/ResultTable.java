@@ -36,6 +36,9 @@ public final class ResultTable {
                 settings.ratePerSecond(), settings.arrivals().name().toLowerCase(Locale.ROOT), settings.batch(), settings.connections())
             : String.format(Locale.ROOT, "closed loop (max), window %d requests of %d on each of %d connections: latency here is"
                 + " queueing of our own making", settings.window(), settings.batch(), settings.connections()));
+        if (!settings.mix().isPlain()) {
+            row(text, "mix", settings.mix() + "; posts and releases follow their holds, and count as transfers of their own");
+        }
         rest(text, new Counts(result.throughputPerSecond(), settings.isOpenLoop(), result.latency(), result.sendLag(), result.offered(),
             result.accepted(), result.refusedByResult(), result.unsent(), result.unknown(), result.errors()));
         row(text, "rig CPU", String.format(Locale.ROOT, "%.0f ns a transfer", result.cpuNsPerTransfer()));

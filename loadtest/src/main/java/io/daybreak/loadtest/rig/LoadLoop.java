@@ -2,6 +2,7 @@ package io.daybreak.loadtest.rig;
 
 import io.daybreak.client.ConnectionOptions;
 import io.daybreak.client.NativeConnection;
+import io.daybreak.loadtest.workload.Random64;
 import io.daybreak.loadtest.workload.TransferPlan;
 import io.netty.channel.ManualIoEventLoop;
 
@@ -20,6 +21,7 @@ final class LoadLoop extends PacedLoop {
     private final LoadConnection[] connections;
     private final MoneyBook book;
     private final UnknownTransfers unknown = new UnknownTransfers();
+    private final Random64 kinds;
     private final long idTag;
     private long idLo;
     private long idHi;
@@ -29,7 +31,8 @@ final class LoadLoop extends PacedLoop {
              final CountDownLatch signedOn) {
         super(settings.pace(), ratePerSecond, seed, signedOn);
         this.settings = settings;
-        this.book = new MoneyBook(settings.debitCount(), settings.creditCount());
+        this.book = new MoneyBook(settings.debitCount(), settings.creditCount(), settings.mix().hasHolds());
+        this.kinds = new Random64(seed + 2);
         this.connections = new LoadConnection[connectionCount];
         final TransferPlan plan = new TransferPlan(settings.debitCount(), settings.creditCount(), settings.amountFrom(),
             settings.amountTo(), settings.zipf(), settings.hotShare(), seed + 1);
@@ -88,6 +91,11 @@ final class LoadLoop extends PacedLoop {
 
     long nextIdLo() {
         return ++idLo;
+    }
+
+    /** The ordinal of the next request's kind. */
+    int nextKind() {
+        return settings.mix().next(kinds);
     }
 
     void onServerTime(final long serverTimeMs) {

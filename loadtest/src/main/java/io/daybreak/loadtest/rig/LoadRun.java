@@ -127,7 +127,7 @@ public final class LoadRun {
         }
         final Proof proof = settings.mayProve() ? prove(unknown, debitsBefore, creditsBefore, proofText) : Proof.SKIPPED;
         return new RunResult(settings, measuredNs == 0 ? 0 : acceptedWithin * NS_PER_S / measuredNs, latency, sendLag, offered, accepted,
-            refused, unsent, unknown.entries().size(), run.errors(), answered == 0 ? 0 : (double) cpuNs / answered, proof, proofText);
+            refused, unsent, unknown.count(), run.errors(), answered == 0 ? 0 : (double) cpuNs / answered, proof, proofText);
     }
 
     private Proof prove(final UnknownTransfers unknown, final Balances debitsBefore, final Balances creditsBefore,

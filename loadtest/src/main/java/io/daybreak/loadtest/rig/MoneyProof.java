@@ -12,14 +12,16 @@ import java.util.List;
 
 /**
  * Proves the money of a run: for every account of its ranges, what the balances changed by is what was acknowledged, to the
- * minor unit, debits and credits apart. Transfers without an answer are looked up by id: applied, they count once; those that
+ * minor unit, debits, credits and what is held apart. Transfers without an answer are looked up by id: applied, they count once; those that
  * cannot be told may count once or not at all. It holds only if nobody else moves money on these accounts meanwhile.
  */
 final class MoneyProof {
     private static final int MAX_EXAMPLES = 10;
 
     private final MoneyBook book;
-    private final MoneyBook unresolvedBook;
+    /** What may have come on top, and what may have gone from the holds. */
+    private final MoneyBook unresolvedMore;
+    private final MoneyBook unresolvedLess;
     private final List<String> differences = new ArrayList<>();
     private long differenceCount;
     private long unknownApplied;
@@ -27,8 +29,10 @@ final class MoneyProof {
     private long unknownUnresolved;
 
     MoneyProof(final RigSettings settings) {
-        this.book = new MoneyBook(settings.debitCount(), settings.creditCount());
-        this.unresolvedBook = new MoneyBook(settings.debitCount(), settings.creditCount());
+        final boolean hasHolds = settings.mix().hasHolds();
+        this.book = new MoneyBook(settings.debitCount(), settings.creditCount(), hasHolds);
+        this.unresolvedMore = new MoneyBook(settings.debitCount(), settings.creditCount(), hasHolds);
+        this.unresolvedLess = hasHolds ? new MoneyBook(settings.debitCount(), settings.creditCount(), true) : new MoneyBook(0, 0, false);
     }
 
     void addAcknowledged(final MoneyBook acknowledged) {
@@ -50,7 +54,7 @@ final class MoneyProof {
                     : TransferRecord.Lookup.EXPIRED;
                 if (lookup.isApplied()) {
                     unknownApplied++;
-                    book.add(entry.debitIndex(), entry.creditIndex(), entry.amountMinor());
+                    apply(entry);
                 } else if (lookup == TransferRecord.Lookup.EXPIRED) {
                     addUnresolved(entry);
                 } else {
@@ -60,9 +64,31 @@ final class MoneyProof {
         }
     }
 
+    private void apply(final UnknownTransfers.Entry entry) {
+        final long amount = entry.amountMinor();
+        switch (entry.effect()) {
+            case MOVE -> book.add(entry.debitIndex(), entry.creditIndex(), amount);
+            case HOLD -> book.hold(entry.debitIndex(), entry.creditIndex(), amount);
+            case POST -> {
+                book.add(entry.debitIndex(), entry.creditIndex(), amount);
+                book.hold(entry.debitIndex(), entry.creditIndex(), -amount);
+            }
+            default -> book.hold(entry.debitIndex(), entry.creditIndex(), -amount);
+        }
+    }
+
     void addUnresolved(final UnknownTransfers.Entry entry) {
         unknownUnresolved++;
-        unresolvedBook.add(entry.debitIndex(), entry.creditIndex(), entry.amountMinor());
+        final long amount = entry.amountMinor();
+        switch (entry.effect()) {
+            case MOVE -> unresolvedMore.add(entry.debitIndex(), entry.creditIndex(), amount);
+            case HOLD -> unresolvedMore.hold(entry.debitIndex(), entry.creditIndex(), amount);
+            case POST -> {
+                unresolvedMore.add(entry.debitIndex(), entry.creditIndex(), amount);
+                unresolvedLess.hold(entry.debitIndex(), entry.creditIndex(), amount);
+            }
+            default -> unresolvedLess.hold(entry.debitIndex(), entry.creditIndex(), amount);
+        }
     }
 
     /** Compares both ranges; they may overlap. */
@@ -74,11 +100,13 @@ final class MoneyProof {
     private void compareRange(final Balances before, final Balances after, final long debitFrom, final long creditFrom) {
         for (int i = 0; i < before.debitsPosted.length; i++) {
             final long id = before.fromId + i;
-            compareSum(id, "debits", after.debitsPosted[i] - before.debitsPosted[i], at(book.debited, id - debitFrom),
-                at(unresolvedBook.debited, id - debitFrom));
-            compareSum(id, "credits", after.creditsPosted[i] - before.creditsPosted[i], at(book.credited, id - creditFrom),
-                at(unresolvedBook.credited, id - creditFrom));
-            compareSum(id, "pending", after.pending[i] - before.pending[i], 0, 0);
+            final long debit = id - debitFrom;
+            final long credit = id - creditFrom;
+            compareSum(id, "debits", after.debitsPosted[i] - before.debitsPosted[i], at(book.debited, debit), 0, at(unresolvedMore.debited, debit));
+            compareSum(id, "credits", after.creditsPosted[i] - before.creditsPosted[i], at(book.credited, credit), 0, at(unresolvedMore.credited, credit));
+            compareSum(id, "pending", after.pending[i] - before.pending[i], at(book.heldDebit, debit) + at(book.heldCredit, credit),
+                at(unresolvedLess.heldDebit, debit) + at(unresolvedLess.heldCredit, credit),
+                at(unresolvedMore.heldDebit, debit) + at(unresolvedMore.heldCredit, credit));
         }
     }
 
@@ -87,12 +115,12 @@ final class MoneyProof {
     }
 
     private void compareSum(final long accountId, final String what, final long changed, final long acknowledged,
-                            final long unresolved) {
-        if (changed < acknowledged || changed > acknowledged + unresolved) {
+                            final long unresolvedLeast, final long unresolvedMost) {
+        if (changed < acknowledged - unresolvedLeast || changed > acknowledged + unresolvedMost) {
             differenceCount++;
             if (differences.size() < MAX_EXAMPLES) {
                 differences.add("account " + accountId + ": " + what + " changed by " + changed + ", acknowledged were " + acknowledged
-                    + (unresolved == 0 ? "" : ", unresolved at most " + unresolved));
+                    + (unresolvedLeast + unresolvedMost == 0 ? "" : ", unresolved at most " + (unresolvedLeast + unresolvedMost)));
             }
         }
     }

@@ -83,8 +83,11 @@ final class ReplayBook {
     }
 
     private void add(final long debit, final long credit, final long amountMinor) {
-        debited.put(debit, debited.get(debit) + amountMinor);
-        credited.put(credit, credited.get(credit) + amountMinor);
+        // The maps take no zero, which is how they mark what is missing.
+        if (amountMinor != 0) {
+            debited.put(debit, debited.get(debit) + amountMinor);
+            credited.put(credit, credited.get(credit) + amountMinor);
+        }
     }
 
     long debited(final long account) {

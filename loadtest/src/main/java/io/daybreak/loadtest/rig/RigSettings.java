@@ -19,12 +19,13 @@ import java.time.Duration;
  * @param ledger           0: that of the first debit account
  * @param burst            requests of an open loop that fall due together; the rate stays the same
  * @param mayProve         false: no balances are read, and the result says so
+ * @param mix              how often each kind of request comes
  */
 public record RigSettings(String host, int port, Credentials credentials, Credentials proofCredentials, double ratePerSecond,
                           Arrivals arrivals, int connections, int loops, int batch, int window, Duration duration, Duration warmup,
                           Duration turn, Duration drain, long debitFrom, int debitCount, long creditFrom, int creditCount,
                           int amountFrom, int amountTo, double zipf, double hotShare, int ledger, int code, long seed,
-                          boolean mayProve, int burst) {
+                          boolean mayProve, int burst, NativeMix mix) {
     /** Rate of a closed loop. */
     public static final double MAX_RATE = Double.POSITIVE_INFINITY;
     /** Accounts of a range; they share a word with the amount while a transfer is in flight. */
@@ -53,18 +54,19 @@ public record RigSettings(String host, int port, Credentials credentials, Creden
         require(zipf >= 0, "--zipf is 0 or above");
         require(hotShare >= 0 && hotShare <= 1, "--hot-share is 0 to 1");
         require(code >= 1 && code <= 65_535, "--code is 1 to 65535");
+        require(batch == 1 || mix.isPlain(), "--mix with more than transfer needs --batch 1");
         require(burst >= 1 && burst <= MAX_BURST, "--burst is 1 to " + MAX_BURST);
         require(duration.toNanos() > 0 && !warmup.isNegative() && !turn.isNegative() && !drain.isNegative(), "durations are above 0");
     }
 
-    /** One request at a time. */
+    /** One request at a time, plain transfers. */
     public RigSettings(final String host, final int port, final Credentials credentials, final Credentials proofCredentials, final double ratePerSecond,
                        final Arrivals arrivals, final int connections, final int loops, final int batch, final int window, final Duration duration,
                        final Duration warmup, final Duration turn, final Duration drain, final long debitFrom, final int debitCount,
                        final long creditFrom, final int creditCount, final int amountFrom, final int amountTo, final double zipf,
                        final double hotShare, final int ledger, final int code, final long seed, final boolean mayProve) {
         this(host, port, credentials, proofCredentials, ratePerSecond, arrivals, connections, loops, batch, window, duration, warmup, turn, drain,
-            debitFrom, debitCount, creditFrom, creditCount, amountFrom, amountTo, zipf, hotShare, ledger, code, seed, mayProve, 1);
+            debitFrom, debitCount, creditFrom, creditCount, amountFrom, amountTo, zipf, hotShare, ledger, code, seed, mayProve, 1, NativeMix.TRANSFERS);
     }
 
     private static void require(final boolean isMet, final String rule) {
@@ -87,6 +89,6 @@ public record RigSettings(String host, int port, Credentials credentials, Creden
     public RigSettings withLedger(final int newLedger) {
         return new RigSettings(host, port, credentials, proofCredentials, ratePerSecond, arrivals, connections, loops, batch, window,
             duration, warmup, turn, drain, debitFrom, debitCount, creditFrom, creditCount, amountFrom, amountTo, zipf, hotShare,
-            newLedger, code, seed, mayProve, burst);
+            newLedger, code, seed, mayProve, burst, mix);
     }
 }

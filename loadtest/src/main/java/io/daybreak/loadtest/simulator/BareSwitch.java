@@ -7,6 +7,7 @@ import io.daybreak.client.SecretAccess;
 import io.daybreak.protocol.Limits;
 import io.daybreak.protocol.OutcomeFlags;
 import io.daybreak.protocol.Result;
+import io.daybreak.protocol.TransferFlags;
 import io.daybreak.protocol.codec.AccountsAnswerEncoder;
 import io.daybreak.protocol.codec.ChallengeEncoder;
 import io.daybreak.protocol.codec.GoodbyeDecoder;
@@ -48,8 +49,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The native protocol with nothing behind it: signs on one participant, applies every transfer to two sums, answers. No
- * ring, no journal, no rules. What the load generator reaches against it is the load generator's own limit on this
+ * The native protocol with nothing behind it: signs on one participant, applies every transfer to two sums, holds with their posts and releases too,
+ * answers. No ring, no journal, no rules. What the load generator reaches against it is the load generator's own limit on this
  * machine, and what a real switch reaches less is the switch's.
  * <p>
  * One event loop thread owns everything. It remembers ids only if told to: then repeats get the first outcome across
@@ -75,7 +76,10 @@ public final class BareSwitch implements AutoCloseable {
     private final Channel listening;
     private final Long2LongHashMap debits = new Long2LongHashMap(0);
     private final Long2LongHashMap credits = new Long2LongHashMap(0);
+    private final Long2LongHashMap pendingDebits = new Long2LongHashMap(0);
+    private final Long2LongHashMap pendingCredits = new Long2LongHashMap(0);
     private final Map<Id, Applied> remembered = new HashMap<>();
+    private final Map<Id, Applied> holds = new HashMap<>();
     private long sequence;
     private long commands;
 
@@ -317,8 +321,13 @@ public final class BareSwitch implements AutoCloseable {
                     remembered.put(id, new Applied(decided, debit, credit, amount));
                 }
                 final int times = now == Fault.FORGET ? 0 : now == Fault.DOUBLE ? 2 : 1;
-                add(debits, debit, times * amount);
-                add(credits, credit, times * amount);
+                final int kind = buffer.getShort(transfer + TransferDecoder.flagsEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+                if (kind == 0) {
+                    add(debits, debit, times * amount);
+                    add(credits, credit, times * amount);
+                } else {
+                    applyToHold(buffer, transfer, kind, times);
+                }
             }
             out.putLong(outcome, decided, ByteOrder.LITTLE_ENDIAN);
             out.putLong(outcome + 8, timestampNs, ByteOrder.LITTLE_ENDIAN);
@@ -328,10 +337,33 @@ public final class BareSwitch implements AutoCloseable {
             out.putInt(outcome + 28, 0);
         }
 
+        /** A hold is posted or released as a whole. */
+        private void applyToHold(final DirectBuffer buffer, final int transfer, final int kind, final int times) {
+            final boolean isHold = (kind & TransferFlags.PENDING) != 0;
+            final int id = transfer + (isHold ? 0 : TransferDecoder.pendingIdEncodingOffset());
+            final Id key = new Id(buffer.getLong(id, ByteOrder.LITTLE_ENDIAN), buffer.getLong(id + Long.BYTES, ByteOrder.LITTLE_ENDIAN));
+            if (isHold) {
+                holds.put(key, new Applied(0, buffer.getLong(transfer + TransferDecoder.debitAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN),
+                    buffer.getLong(transfer + TransferDecoder.creditAccountIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN),
+                    buffer.getLong(transfer + TransferDecoder.amountMinorEncodingOffset(), ByteOrder.LITTLE_ENDIAN)));
+            }
+            final Applied hold = isHold ? holds.get(key) : holds.remove(key);
+            final long amount = times * hold.amountMinor();
+            add(pendingDebits, hold.debitAccountId(), isHold ? amount : -amount);
+            add(pendingCredits, hold.creditAccountId(), isHold ? amount : -amount);
+            if ((kind & TransferFlags.POST) != 0) {
+                add(debits, hold.debitAccountId(), amount);
+                add(credits, hold.creditAccountId(), amount);
+            }
+        }
+
         private void add(final Long2LongHashMap sums, final long account, final long amount) {
             // The map takes no zero, which is how it marks what is missing.
-            if (amount != 0) {
-                sums.put(account, sums.get(account) + amount);
+            final long sum = sums.get(account) + amount;
+            if (sum != 0) {
+                sums.put(account, sum);
+            } else {
+                sums.remove(account);
             }
         }
 
@@ -346,8 +378,8 @@ public final class BareSwitch implements AutoCloseable {
                 .correlationId(correlationId).asOfSequence(sequence).accountsCount(count);
             for (int i = 0; i < count; i++) {
                 final long id = asked.next().id();
-                accounts.next().id(id).userData64(0).debitsPosted(debits.get(id)).debitsPending(0).creditsPosted(credits.get(id))
-                    .creditsPending(0).createdNs(1).ledger(LEDGER).code(1).flags(0).lookup(0).reserved1(0).reserved2(0);
+                accounts.next().id(id).userData64(0).debitsPosted(debits.get(id)).debitsPending(pendingDebits.get(id)).creditsPosted(credits.get(id))
+                    .creditsPending(pendingCredits.get(id)).createdNs(1).ledger(LEDGER).code(1).flags(0).lookup(0).reserved1(0).reserved2(0);
                 accounts.userData128().hi(0).lo(0);
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybreak.client.Credentials;
 import io.daybreak.loadtest.rig.LoadRun;
+import io.daybreak.loadtest.rig.NativeMix;
 import io.daybreak.loadtest.rig.RigSettings;
 import io.daybreak.loadtest.rig.RunObserver;
 import io.daybreak.loadtest.rig.RunResult;
@@ -51,6 +52,20 @@ class AgentsRunTest {
 
     private static InetSocketAddress address(final AgentServer server) {
         return InetSocketAddress.createUnresolved("127.0.0.1", server.port());
+    }
+
+    @Test
+    void shouldHandTheMixToAgents() throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, true, Fault.NONE, 1); AgentServer one = agent()) {
+            final RigSettings plain = settings(bare.port(), 5_000, 2);
+            final RigSettings mixed = new RigSettings(plain.host(), plain.port(), CREDENTIALS, CREDENTIALS, 5_000, plain.arrivals(), 2, 1, 1, 64, plain.duration(),
+                plain.warmup(), plain.turn(), plain.drain(), plain.debitFrom(), plain.debitCount(), plain.creditFrom(), plain.creditCount(), 1, 100, 0, 0, 156, 1, 1,
+                true, 1, new NativeMix("pending+void=1"));
+            final RunResult result = new AgentsRun(mixed, List.of(address(one)), RunObserver.NONE).run();
+            assertThat(result.proof()).isEqualTo(Proof.PROVED);
+            // Each hold is followed by its release: 6,000 messages are expected, not 3,000.
+            assertThat(result.offered()).isBetween(5_400L, 6_600L);
+        }
     }
 
     @Test

@@ -93,6 +93,10 @@ class CommandLineTest {
         assertThat(LoadTestMain.execute("run", "--no-such-thing")).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute("run", "--secret-file", secretFile().toString(), "--batch", "9000")).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute("run", "--secret-file", secretFile().toString(), "--arrivals", "never")).isEqualTo(ExitCode.USAGE);
+        for (final String mix : new String[] {"gift=1", "", "transfer=-1", "purchase=100", "balance=0"}) {
+            assertThat(LoadTestMain.execute("run", "--secret-file", secretFile().toString(), "--mix", mix)).as(mix).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(LoadTestMain.execute("run", "--secret-file", secretFile().toString(), "--mix", "balance=1", "--batch", "2")).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute("run", "--secret-file", directory.resolve("none").toString())).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute()).isEqualTo(ExitCode.USAGE);
         assertThat(LoadTestMain.execute("run", "--help")).isEqualTo(ExitCode.OK);

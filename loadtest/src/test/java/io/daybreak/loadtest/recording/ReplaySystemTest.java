@@ -298,13 +298,20 @@ class ReplaySystemTest {
         assertThat(text("released")).contains("what was before has been released").contains("snapshot").doesNotContain("\tat ");
     }
 
+    /** The mix of a run, too, against a real switch: each of its kinds, proved. */
     @Test
     void shouldAssumeTheSetUpOfADemo() throws Exception {
         final SwitchProcess recorded = SwitchProcess.server(List.of(), directory, directory.resolve("demo"), 0, "--demo-wallets", "50");
         try {
             final SwitchProcess load = SwitchProcess.loadTest(directory, "load", "run", "--port", Integer.toString(recorded.awaitPort()), "--secret-file",
-                directory.resolve("demo/demo.secret").toString(), "--rate", "2000", "--duration", "1s", "--warmup", "0s", "--accounts", "50");
+                directory.resolve("demo/demo.secret").toString(), "--rate", "2000", "--duration", "1s", "--warmup", "0s", "--accounts", "50", "--mix",
+                "transfer=55,pending+post=25,pending+void=10,balance=10");
             assertThat(load.awaitExit()).as(load.output()).isZero();
+            assertThat(load.output()).contains("PROVED").contains("mix          transfer=55,pending+post=25,pending+void=10,balance=10");
+            final SwitchProcess fast = SwitchProcess.loadTest(directory, "fast", "run", "--port", Integer.toString(recorded.awaitPort()), "--secret-file",
+                directory.resolve("demo/demo.secret").toString(), "--rate", "max", "--duration", "500ms", "--warmup", "0s", "--accounts", "50", "--amount-to", "1",
+                "--mix", "pending+post=1,pending+void=1");
+            assertThat(fast.awaitExit()).as(fast.output()).isZero();
             // The recorded switch goes on: a journal is read beside it.
             final SwitchProcess fresh = SwitchProcess.server(List.of(), directory, directory.resolve("fresh"), 0, "--demo-wallets", "50");
             try {

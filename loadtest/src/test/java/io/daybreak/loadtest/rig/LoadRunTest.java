@@ -29,6 +29,73 @@ class LoadRunTest {
             100, 0.9, 0.1, 0, 1, 1, true);
     }
 
+    private static RigSettings mixed(final int port, final double rate, final String mix) {
+        final RigSettings plain = settings(port, rate, 3, 2, 1, 64);
+        return new RigSettings(plain.host(), port, CREDENTIALS, CREDENTIALS, rate, plain.arrivals(), plain.connections(), plain.loops(), 1, plain.window(),
+            plain.duration(), plain.warmup(), plain.turn(), plain.drain(), plain.debitFrom(), plain.debitCount(), plain.creditFrom(), plain.creditCount(),
+            plain.amountFrom(), plain.amountTo(), plain.zipf(), plain.hotShare(), plain.ledger(), plain.code(), plain.seed(), true, 1, new NativeMix(mix));
+    }
+
+    private static RunResult runMixed(final Fault fault, final int every, final double rate, final String mix) throws Exception {
+        try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, true, fault, every)) {
+            return new LoadRun(mixed(bare.port(), rate, mix), RunObserver.NONE).run();
+        }
+    }
+
+    @Test
+    void shouldProveTheMoneyOfAMix() throws Exception {
+        for (final double rate : new double[] {RigSettings.MAX_RATE, 10_000}) {
+            final RunResult result = runMixed(Fault.NONE, 1, rate, "transfer=40,pending+post=30,pending+void=10,balance=20");
+            assertThat(result.proof()).as("%s", result.proofText()).isEqualTo(Proof.PROVED);
+            assertThat(result.errors()).isEmpty();
+            assertThat(result.refused()).isZero();
+            assertThat(result.accepted() + result.unsent()).isEqualTo(result.offered());
+        }
+        // Of 10,000 that begin, 8,000 are to be followed by a second message.
+        final RunResult holds = runMixed(Fault.NONE, 1, 10_000, "pending+post=5,pending+void=3,balance=2");
+        assertThat(holds.offered()).isBetween((long) (3_000 * 1.6), 3_000 * 2L);
+        assertThat(holds.proof()).as("%s", holds.proofText()).isEqualTo(Proof.PROVED);
+    }
+
+    @Test
+    void shouldFailWhenAPostOrAReleaseIsNotThere() throws Exception {
+        for (final String mix : new String[] {"pending+post=1", "pending+void=1", "transfer=1,pending+void=1,pending+post=1"}) {
+            final RunResult result = runMixed(Fault.FORGET, 1_001, RigSettings.MAX_RATE, mix);
+            assertThat(result.proof()).as(mix).isEqualTo(Proof.DIFFERENT);
+            assertThat(result.proofText()).as(mix).anyMatch(line -> line.contains("pending changed by"));
+        }
+    }
+
+    @Test
+    void shouldLookUpWhatOfAMixWasNotAnswered() throws Exception {
+        for (final String mix : new String[] {"pending+post=1", "pending+void=1", "transfer=70,pending+post=15,pending+void=5,balance=10"}) {
+            final RunResult result = runMixed(Fault.SILENT, 501, 10_000, mix);
+            assertThat(result.unknown()).as(mix).isPositive();
+            assertThat(result.proof()).as("%s: %s", mix, result.proofText()).isEqualTo(Proof.PROVED);
+        }
+        final RunResult lost = runMixed(Fault.DROP, 2_001, RigSettings.MAX_RATE, "transfer=70,pending+post=15,pending+void=5,balance=10");
+        assertThat(lost.errors()).isNotEmpty();
+        assertThat(lost.proof()).as("%s", lost.proofText()).isEqualTo(Proof.PROVED);
+    }
+
+    @Test
+    void shouldSayWhatAMixMayBe() {
+        final String kinds = "transfer, pending+post, pending+void, balance";
+        for (final String[] wrong : new String[][] {{"gift=1", "'gift' is none of "}, {"", "it is empty"}, {" ", "it is empty"}, {"transfer=-5", "'transfer=-5' is not a kind"},
+            {"transfer", "'transfer' is not a kind"}, {"transfer=1,", "'' is none of "}, {"transfer=1=2", "'transfer=1=2' is not a kind"}, {"balance=0", "the shares are all 0"},
+            {"transfer=nan", "is not a kind"}, {"purchase=100", "'purchase' is none of "}}) {
+            assertThatThrownBy(() -> new NativeMix(wrong[0])).as(wrong[0]).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("--mix: ")
+                .hasMessageContaining(wrong[1]).hasMessageContaining(kinds);
+        }
+        assertThatThrownBy(() -> new IsoMix("transfer=1")).hasMessageContaining("is none of purchase, authorise+complete, reversal, refund, repeat, balance");
+        assertThat(new NativeMix("Transfer = 3").isPlain()).isTrue();
+        assertThat(new NativeMix("transfer=3, balance=0").isPlain()).isTrue();
+        assertThat(new NativeMix("transfer=3, balance=0.1").isPlain()).isFalse();
+        final RigSettings mix = mixed(1, 1, "pending+post=1");
+        assertThatThrownBy(() -> new RigSettings(mix.host(), 1, CREDENTIALS, CREDENTIALS, 1, mix.arrivals(), 1, 1, 2, 1, mix.duration(), mix.warmup(), mix.turn(),
+            mix.drain(), 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, true, 1, mix.mix())).hasMessageContaining("--batch 1");
+    }
+
     private static RunResult run(final Fault fault, final int every, final double rate, final int batch) throws Exception {
         try (BareSwitch bare = new BareSwitch(0, CREDENTIALS, true, fault, every)) {
             return new LoadRun(settings(bare.port(), rate, 3, 2, batch, 64), RunObserver.NONE).run();
