@@ -1,27 +1,19 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells of a second node: mode `standby` against `disk` in turn.
 #   loadtest/bench-standby.sh OUT [RUNS] [ROW ...]         rows: throughput steady
-# Both nodes and the load generator share the machine. Needs the two jars (mvn -DskipTests package) and a quiet machine.
-set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+# Both nodes and the load generator share the machine. Needs a quiet machine.
+. "$(dirname "$0")/measure.sh"
 out=$1; runs=${2:-5}; shift; [ $# -gt 0 ] && shift
 rows=${*:-throughput steady}
-java=${JAVA:-java}
 seconds=${SECONDS_MEASURED:-6}
 warm=${SECONDS_WARM:-5}
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/bench.XXXXXX")
 mkdir -p "$out"
 first=
 second=
-trap 'kill -9 $first $second 2>/dev/null || true; rm -rf "$work"' EXIT
-daybreak=$root/gateway/target/daybreak.jar
 
-until_line() { # file, text, process
-  until grep -q "$2" "$1"; do kill -0 "$3" || { cat "$1"; exit 1; }; read -rt 0.02 <> <(:) || true; done
-}
 serve() { # name, data, further options; sets $pid and $port
   "$java" ${JAVA_OPTIONS:-} -jar "$daybreak" serve --data "$2" --native-port 0 "${@:3}" >"$work/$1.out" 2>"$work/$1.err" &
-  pid=$!
+  pid=$!; others="$others $pid"
   until_line "$work/$1.out" READY $pid
   port=$(sed -n 's/.*native=[^ ]*:\([0-9]*\) .*/\1/p' "$work/$1.out")
 }
@@ -46,13 +38,12 @@ two() { # further options of both
   second=$pid; second_port=$port
   until_line "$work/first.err" "node 12 is in sync" $first
 }
-stop() { kill -9 $first $second 2>/dev/null || true; wait $first $second 2>/dev/null || true; first=; second=; }
+stop() { kill -9 $first $second 2>/dev/null || true; wait $first $second 2>/dev/null || true; first=; second=; others=; }
 pay() { # name, then options of the load generator
-  "$java" -jar "$root/loadtest/target/loadtest.jar" run --port "$first_port" --secret-file "$work/a/demo.secret" --amount-to 1 \
+  "$java" -jar "$loadtest" run --port "$first_port" --secret-file "$work/a/demo.secret" --amount-to 1 \
     --rate max --connections 4 --window 1024 --duration "${seconds}s" --warmup "${warm}s" --json "$out/$1.json" "${@:2}" >"$out/$1.txt" 2>&1 \
     || { cat "$out/$1.txt"; exit 1; }
 }
-value() { sed -n "s/.*\"$2\" *: *\([0-9.]*\).*/\1/p" "$out/$1.json" | head -1; }
 
 for row in $rows; do
   case $row in

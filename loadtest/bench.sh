@@ -2,41 +2,12 @@
 # Measures what docs/benchmarks.md tells: each row several times against a fresh switch, raw results into a directory.
 #   loadtest/bench.sh OUT [RUNS] [ROW ...]         rows: single batch process open hot start bytes
 #                                                iso iso-open routed encrypted encrypted-iso
-# Needs the two jars (mvn -DskipTests package) and a quiet machine.
-set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+# Needs a quiet machine.
+. "$(dirname "$0")/measure.sh"
 out=$1; runs=${2:-5}; shift; [ $# -gt 0 ] && shift
 rows=${*:-single batch process open hot start bytes iso iso-open routed}
-java=${JAVA:-java}
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/bench.XXXXXX")
 mkdir -p "$out"
-server=
-issuer=
-trap 'kill -9 $server $issuer 2>/dev/null || true; rm -rf "$work"' EXIT
 
-start() { # durability, then more settings; an existing data directory is kept
-  : >"$work/out" # or the READY of the one before would be taken for this one's
-  begun=$(date +%s%N)
-  "$java" -jar "$root/gateway/target/daybreak.jar" serve --demo --data "$work/data" --native-port 0 \
-    --iso8583-port 0 --iso8583-bcd-port 0 --durability "$1" "${@:2}" \
-    >"$work/out" 2>"$work/err" &
-  server=$!
-  until grep -q READY "$work/out"; do kill -0 $server || { cat "$work/err"; exit 1; }; read -rt 0.02 <> <(:) || true; done
-  ready_ms=$((($(date +%s%N) - begun) / 1000000))
-  iso_port=$(sed -n 's/.*iso8583=[^ ]*:\([0-9]*\) .*/\1/p' "$work/out")
-  port=$(sed -n 's/.*native=[^ ]*:\([0-9]*\) .*/\1/p' "$work/out")
-}
-stop() { kill "$server"; wait "$server" || true; }
-fresh() { rm -rf "$work/data"; start "$@"; }
-pay() { # name, then options of the load generator
-  "$java" -jar "$root/loadtest/target/loadtest.jar" run --port "$port" --secret-file "$work/data/demo.secret" --amount-to 1 \
-    --json "$out/$1.json" "${@:2}" >"$out/$1.txt" 2>&1 || { cat "$out/$1.txt"; exit 1; }
-}
-pay_iso() { # the same over ISO 8583
-  "$java" -jar "$root/loadtest/target/loadtest.jar" run --protocol iso8583 --port "$iso_port" --native-port "$port" \
-    --secret-file "$work/data/demo.secret" --json "$out/$1.json" "${@:2}" >"$out/$1.txt" 2>&1 || { cat "$out/$1.txt"; exit 1; }
-}
-cpu_ns() { awk '{s += $1} END {printf "%.0f\n", s}' /proc/$server/task/*/schedstat; } # of all threads that live
 each_iso() { # row, settings of the switch; options of the load follow --. Warmed by a run of its own, so that CPU is of what is measured
   local row=$1 set=() i before; shift
   while [ "$1" != -- ]; do set+=("$1"); shift; done; shift
@@ -58,8 +29,6 @@ of_cpu() { # name, then who pays and its options, warmed by a run of its own
 }
 common=()
 warmup=0s # of the load generator, whose work before it is compiled would else be measured; 0 where processor time is counted over the whole run
-value() { sed -n "s/.*\"$2\" *: *\([0-9.]*\).*/\1/p" "$out/$1.json" | head -1; }
-median() { sort -g | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 tell() { # row, field ...: median, least and greatest over the runs
   for field in "${@:2}"; do
     for i in $(seq "$runs"); do value "$1-$i" "$field"; done >"$work/values"
@@ -80,13 +49,13 @@ for row in $rows; do
     iso) each_iso iso -- --rate max --connections 8 --window 64 --duration 6s; tell iso throughput_per_s p50 p99; tell iso-cpu server_cpu_ns ;;
     iso-open) warmup=6s; each_iso iso-open -- --rate 90000 --connections 8 --duration 15s; tell iso-open throughput_per_s p50 p90 p99 p999 max; warmup=0s ;;
     routed)
-      "$java" -jar "$root/loadtest/target/loadtest.jar" issuer --port 0 >"$work/issuer" 2>&1 &
-      issuer=$!
-      until grep -q READY "$work/issuer"; do kill -0 $issuer || { cat "$work/issuer"; exit 1; }; read -rt 0.02 <> <(:) || true; done
+      "$java" -jar "$loadtest" issuer --port 0 >"$work/issuer" 2>&1 &
+      others=$!
+      until_line "$work/issuer" READY $others
       common=(--card-prefix 990002)
       each_iso routed --issuer "$(sed -n 's/.*issuer=\([^ ]*\).*/\1/p' "$work/issuer")" -- --rate max --connections 8 --window 64 --duration 6s
       tell routed throughput_per_s p50 p99; tell routed-cpu server_cpu_ns
-      common=(); kill $issuer; wait $issuer || true; issuer= ;;
+      common=(); kill $others; wait $others || true; others= ;;
     hot) # in turn, so that the machine's moods fall on both
       for i in $(seq "$runs"); do
         fresh disk; pay "uniform-$i" --rate max --connections 4 --window 1024 --duration 6s --warmup 5s --hot-share 0; stop
@@ -103,12 +72,12 @@ for row in $rows; do
       for each in without with; do tell "$row-$each" throughput_per_s p50 p99; tell "$row-$each-cpu" server_cpu_ns; done ;;
     start)
       for i in $(seq "$runs"); do
-        fresh disk; echo "start empty: process to READY $ready_ms ms; $(cat "$work/out")" | tee -a "$out/summary.txt"; stop
+        fresh disk; echo "start empty: process to READY $ready_ms ms; $(cat "$work/switch.out")" | tee -a "$out/summary.txt"; stop
       done
       fresh disk; pay fill --rate 1000000 --connections 4 --duration 10s --warmup 1s
-      kill -9 $server; wait $server 2>/dev/null || true
+      crash
       for i in $(seq "$runs"); do
-        start disk; echo "start full: process to READY $ready_ms ms; $(cat "$work/out")" | tee -a "$out/summary.txt"; kill -9 $server; wait $server 2>/dev/null || true
+        start disk; echo "start full: process to READY $ready_ms ms; $(cat "$work/switch.out")" | tee -a "$out/summary.txt"; crash
       done ;;
     bytes)
       fresh disk; pay warm --rate max --connections 2 --window 4 --batch 8190 --duration 5s --warmup 5s

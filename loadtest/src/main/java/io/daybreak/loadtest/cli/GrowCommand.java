@@ -48,6 +48,9 @@ final class GrowCommand implements Callable<Integer> {
     @Option(names = "--code", defaultValue = "1", description = "Kind of account (default: ${DEFAULT-VALUE}).")
     private int code;
 
+    @Option(names = "--may-overdraw", description = "They may be debited beyond what they have, so that a load can pay from them without funding them first.")
+    private boolean mayOverdraw;
+
     @Option(names = "--batch", defaultValue = "8190", description = "Accounts in a request (default: ${DEFAULT-VALUE}).")
     private int batch;
 
@@ -59,7 +62,7 @@ final class GrowCommand implements Callable<Integer> {
         final AccountGrowth.Settings settings;
         try {
             settings = new AccountGrowth.Settings(where.host, where.port(), where.credentials(operator), from, accounts, ledger, code,
-                AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS, batch, inFlight);
+                mayOverdraw ? 0 : AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS, batch, inFlight);
         } catch (final IllegalArgumentException ex) {
             throw new ParameterException(spec.commandLine(), ex.getMessage(), ex);
         }

@@ -7,6 +7,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -59,6 +60,57 @@ public final class ReportPlots {
         if (runs.stream().anyMatch(run -> run.has("steps"))) {
             save(steps(runs), directory.resolve("steps.png"));
         }
+    }
+
+    /**
+     * Draws the series of a file of values that commas separate: the first column is the axis, the others are lines. The endings of their names tell the unit
+     * ({@code _per_s}, {@code _us}, {@code _ms}); what has another unit than the first line has an axis of its own on the right.
+     *
+     * @param isLogarithmic the axis of the first column
+     * @throws IOException with one clear sentence if the file cannot be drawn
+     */
+    public static void writeSeries(final Path csv, final boolean isLogarithmic, final Path png) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        final SeriesCsv series = SeriesCsv.read(csv);
+        if (isLogarithmic && series.rows().get(0)[0] <= 0) {
+            throw new IOException(csv + ": " + series.names().get(0) + " is not always above 0, so its axis cannot be logarithmic: --x linear");
+        }
+        final List<String> units = series.names().stream().skip(1).map(ReportPlots::unit).distinct().toList();
+        if (units.size() > 2) {
+            throw new IOException(csv + ": columns of more than two units (" + String.join(", ", units) + ") do not go into one plot");
+        }
+        final XYChart chart = chart(csv.getFileName().toString().replaceFirst("\\.csv$", ""), series.names().get(0).replace('_', ' '), ReportPlots::number);
+        chart.getStyler().setXAxisLogarithmic(isLogarithmic).setXAxisTickLabelsFormattingFunction(ReportPlots::number);
+        for (int group = 0; group < units.size(); group++) {
+            chart.setYAxisGroupTitle(group, units.get(group));
+            chart.getStyler().setYAxisMin(group, 0.0);
+            chart.getStyler().setYAxisGroupPosition(group, group == 0 ? Styler.YAxisPosition.Left : Styler.YAxisPosition.Right);
+        }
+        for (int column = 1; column < series.names().size(); column++) {
+            final List<Double> x = new ArrayList<>();
+            final List<Double> y = new ArrayList<>();
+            for (final double[] row : series.rows()) {
+                if (!Double.isNaN(row[column])) {
+                    x.add(row[0]);
+                    y.add(row[column]);
+                }
+            }
+            final String unit = unit(series.names().get(column));
+            final String name = series.names().get(column).replaceFirst("(_per_s|_us|_ms)$", "").replace('_', ' ') + (unit.isEmpty() ? "" : ", " + unit);
+            add(chart, name, x, y);
+            if (!x.isEmpty()) {
+                // Few points, each a measurement of its own. Names of columns differ, and so do these.
+                chart.getSeries(name).setMarker(SeriesMarkers.CIRCLE).setYAxisGroup(units.indexOf(unit));
+            }
+        }
+        if (chart.getSeriesCollection().isEmpty()) {
+            throw new IOException(csv + " has nothing to draw");
+        }
+        save(chart, png);
+    }
+
+    private static String unit(final String column) {
+        return column.endsWith("_per_s") ? "a second" : column.endsWith("_us") ? "microseconds" : column.endsWith("_ms") ? "milliseconds" : "";
     }
 
     private static void save(final XYChart chart, final Path file) throws IOException {

@@ -133,6 +133,32 @@ class ReportCommandTest {
     }
 
     @Test
+    void shouldDrawASeries() throws Exception {
+        final Path csv = Files.writeString(directory.resolve("accounts.csv"),
+            "accounts,throughput_per_s,p999_us\n1000,2e6,9000.5\n\n10000000, 1100000 ,\n100000,1.5e6,10000\n");
+        assertThat(LoadTestMain.execute("report", "series", csv.toString(), "--x", "log")).isEqualTo(ExitCode.OK);
+        final java.awt.image.BufferedImage image = javax.imageio.ImageIO.read(directory.resolve("accounts.png").toFile());
+        assertThat(image.getWidth()).isEqualTo(1_600);
+        assertThat(image.getHeight()).isEqualTo(900);
+        final Path one = Files.writeString(directory.resolve("one.csv"), "hot_percent,recovery_ms\n0,5\n");
+        final Path png = directory.resolve("other.png");
+        assertThat(LoadTestMain.execute("report", "series", one.toString(), "--x", "linear", "--png", png.toString())).isEqualTo(ExitCode.OK);
+        assertThat(javax.imageio.ImageIO.read(png.toFile()).getWidth()).isEqualTo(1_600);
+        assertThat(directory.resolve("one.png")).doesNotExist();
+
+        assertThat(LoadTestMain.execute("report", "series", one.toString(), "--x", "log")).isEqualTo(ExitCode.USAGE);
+        assertThat(LoadTestMain.execute("report", "series", one.toString(), "--x", "round")).isEqualTo(ExitCode.USAGE);
+        assertThat(LoadTestMain.execute("report", "series", one.toString(), "--png", directory.resolve("no/such.png").toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(LoadTestMain.execute("report", "series", directory.toString())).isEqualTo(ExitCode.USAGE);
+        for (final String wrong : new String[] {"", "x,y\n", "x\n1\n", "x,x\n1,2\n", "x,\n1,2\n", "x,y\ndisk,2\n", "x,y\n1,2,3\n", "x,y\n1,much\n", "x,y\n1,\n",
+            "x,y\n1,Infinity\n", "x,a_us,b_ms,c_per_s\n1,2,3,4\n"}) {
+            final Path bad = Files.writeString(directory.resolve("bad.csv"), wrong);
+            assertThat(LoadTestMain.execute("report", "series", bad.toString())).as(wrong).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(directory.resolve("bad.png")).doesNotExist();
+    }
+
+    @Test
     void shouldRefuseWhatIsNoRun() throws Exception {
         final Path none = directory.resolve("none.json");
         final Path text = Files.writeString(directory.resolve("text.json"), "no json");
