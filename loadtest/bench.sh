@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md tells: each row several times against a fresh switch, raw results into a directory.
 #   loadtest/bench.sh OUT [RUNS] [ROW ...]         rows: single batch process open hot start bytes
-#                                                iso iso-open routed encrypted encrypted-iso
+#                                                iso iso-ready iso-open routed encrypted encrypted-iso
 # Needs a quiet machine.
 . "$(dirname "$0")/measure.sh"
 out=$1; runs=${2:-5}; shift; [ $# -gt 0 ] && shift
-rows=${*:-single batch process open hot start bytes iso iso-open routed}
+rows=${*:-single batch process open hot start bytes iso iso-ready iso-open routed}
 mkdir -p "$out"
 
 each_iso() { # row, settings of the switch; options of the load follow --. Warmed by a run of its own, so that CPU is of what is measured
@@ -14,6 +14,7 @@ each_iso() { # row, settings of the switch; options of the load follow --. Warme
   for i in $(seq "$runs"); do
     fresh disk "${set[@]}"
     pay_iso "$row-warm" --rate max --connections 8 --window 64 --duration 6s --warmup 1s "${common[@]}"
+    sleep "$quiet"
     before=$(cpu_ns); pay_iso "$row-$i" --warmup "$warmup" "$@" "${common[@]}"
     echo "{ \"server_cpu_ns\": $((($(cpu_ns) - before) / $(value "$row-$i" accepted))) }" >"$out/$row-cpu-$i.json"; stop
   done
@@ -28,6 +29,7 @@ of_cpu() { # name, then who pays and its options, warmed by a run of its own
   echo "{ \"server_cpu_ns\": $((($(cpu_ns) - before) / $(value "$name" accepted))) }" >"$out/${name%-*}-cpu-${name##*-}.json"
 }
 common=()
+quiet=0 # seconds between the warm-up and what is measured
 warmup=0s # of the load generator, whose work before it is compiled would else be measured; 0 where processor time is counted over the whole run
 tell() { # row, field ...: median, least and greatest over the runs
   for field in "${@:2}"; do
@@ -47,6 +49,9 @@ for row in $rows; do
     process) each process process --rate max --connections 4 --window 1024 --duration 6s --warmup 5s; tell process throughput_per_s p50 p99 ;;
     open) each open disk --rate 100000 --connections 4 --duration 15s --warmup 6s; tell open throughput_per_s p50 p90 p99 p999 max ;;
     iso) each_iso iso -- --rate max --connections 8 --window 64 --duration 6s; tell iso throughput_per_s p50 p99; tell iso-cpu server_cpu_ns ;;
+    iso-ready) # more memory provided ahead, and a quiet time in which to do it
+      quiet=12; each_iso iso-ready --set memory.ready-slabs=256 -- --rate max --connections 8 --window 64 --duration 6s; quiet=0
+      tell iso-ready throughput_per_s p50 p99; tell iso-ready-cpu server_cpu_ns ;;
     iso-open) warmup=6s; each_iso iso-open -- --rate 90000 --connections 8 --duration 15s; tell iso-open throughput_per_s p50 p90 p99 p999 max; warmup=0s ;;
     routed)
       "$java" -jar "$loadtest" issuer --port 0 >"$work/issuer" 2>&1 &
